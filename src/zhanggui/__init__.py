@@ -1,0 +1,1 @@
+"""Zhanggui: an online shop system."""

@@ -1,0 +1,30 @@
+"""From a DATABASE_URL to Django's connection settings, with what each engine needs to be right."""
+
+from typing import Any
+
+import environ
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return the settings of one connection.
+
+    SQLite gets WAL and IMMEDIATE transactions (without them concurrent writers fail with
+    "database is locked"), MariaDB and MySQL the one collation that keeps all texts distinct.
+    """
+    config: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    config["CONN_MAX_AGE"] = 600
+    config["CONN_HEALTH_CHECKS"] = True
+    engine = config["ENGINE"]
+    if engine.endswith("sqlite3"):
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+    elif engine.endswith("mysql"):
+        import pymysql  # noqa: PLC0415 -- only where MariaDB or MySQL is used
+
+        pymysql.install_as_MySQLdb()
+        config["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
+        config["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_nopad_bin"}
+    return config

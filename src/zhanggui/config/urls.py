@@ -1,0 +1,12 @@
+"""The addresses of all faces."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import include, path
+
+urlpatterns = [
+    path("console/", include("zhanggui.web.console.urls")),
+    path("", include("zhanggui.web.storefront.urls")),
+    path("", include("zhanggui.web.addresses")),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+]
