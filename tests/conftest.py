@@ -1,0 +1,77 @@
+"""What all tests share: a real database, quick password hashes, media in a folder of the run."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import override_settings
+
+# What runs only when it is asked for (by make test-all); the browser is asked for when it is found.
+ASKED_FOR = {"full": "ZHANGGUI_FULL", "servers": "ZHANGGUI_SERVERS"}
+REQUIRE_BROWSER = os.environ.get("ZHANGGUI_REQUIRE_BROWSER") == "1"
+# Playwright's loop runs in the thread of the tests, which Django takes for an async one.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def chromium() -> str | None:
+    """Return the path of a Chromium of this machine: CHROMIUM names one, else it is looked for."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named if Path(named).exists() else None
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs asking for; say so when browser tests have no browser."""
+    unasked = {mark for mark, name in ASKED_FOR.items() if os.environ.get(name) != "1"}
+    out = [item for item in items if unasked & {mark.name for mark in item.iter_markers()}]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    if browser and not chromium():
+        if REQUIRE_BROWSER:
+            raise pytest.UsageError("Browser tests are required, but there is no Chromium.")
+        for item in browser:
+            item.add_marker(pytest.mark.skip(reason="no Chromium found (set CHROMIUM)"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the machine's Chromium: Playwright must not download one."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium(),
+        "args": ["--no-sandbox", "--disable-dev-shm-usage"],
+    }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Put SQLite into a file, so that threads and processes see one database as in the shop."""
+    settings = connections["default"].settings_dict
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        settings["OPTIONS"]["init_command"] = (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"  # a test need not survive a crash
+        )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        MEDIA_ROOT=str(tmp_path_factory.mktemp("media")),
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+    ):
+        yield
