@@ -1,0 +1,45 @@
+"""Writes of users, keys and shop settings."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from zhanggui.accounts.models import ApiKey, Shop, User
+from zhanggui.accounts.queries import key_hash
+from zhanggui.accounts.types import NewKey, Role
+
+
+def create_staff(*, username: str, name: str, role: Role, password: str, now: datetime) -> User:
+    """Make a member of staff, or give the one of that login this name, role and password."""
+    with transaction.atomic():
+        user = User.objects.filter(username=username).first() or User(
+            username=username, created_at=now
+        )
+        user.name, user.role, user.is_active = name, role, True
+        user.set_password(password)
+        user.save()
+    return user
+
+
+def create_shopper_user(*, now: datetime) -> User:
+    """Make the sign-in of a shopper, who has no password and no role."""
+    user = User(username=f"s-{secrets.token_hex(12)}", name="", created_at=now)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def create_api_key(*, name: str, role: Role, now: datetime) -> NewKey:
+    """Make an API key; its token can't be shown again."""
+    token = f"zg_{secrets.token_urlsafe(32)}"
+    key = ApiKey.objects.create(
+        name=name, role=role, prefix=token[:9], token_hash=key_hash(token), created_at=now
+    )
+    return NewKey(name=key.name, role=key.role, prefix=key.prefix, token=token)
+
+
+def save_shop(**values: Any) -> None:
+    """Write the shop's settings, all or some."""
+    Shop.objects.update_or_create(pk=1, defaults=values)

@@ -1,0 +1,143 @@
+"""Categories, products, SKUs, pictures and the search index."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from zhanggui.catalog.types import Shelf
+from zhanggui.core.ids import IdField
+
+
+class Category(models.Model):
+    """A node of the category tree; `path` lists the ids from the top ("/1/7/")."""
+
+    id = IdField()
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=60)
+    slug = models.CharField(max_length=80, unique=True)
+    path = models.CharField(max_length=200, unique=True)
+    position = models.IntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """What shoppers see as one product; money and stock hang on its SKUs."""
+
+    id = IdField()
+    slug = models.CharField(max_length=120, unique=True)
+    name = models.CharField(max_length=120)
+    subtitle = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)  # HTML, cleaned by nh3
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products")
+    shelf = models.CharField(max_length=5, choices=Shelf.choices, default=Shelf.DRAFT)
+    on_at = models.DateTimeField(null=True)  # on the shelf from
+    off_at = models.DateTimeField(null=True)  # off the shelf from
+    options = models.JSONField(default=list)  # [{"name": "颜色", "values": ["黑", "白"]}]
+    currency = models.CharField(max_length=3)
+    min_price_minor = models.BigIntegerField(default=0)  # of the live SKUs, kept by services
+    max_price_minor = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shelf__in=Shelf.values), name="product_shelf_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_at=None) | Q(off_at=None) | Q(off_at__gt=F("on_at")),
+                name="product_schedule_in_order",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["category", "shelf", "id"], name="product_by_category"),
+            models.Index(fields=["shelf", "id"], name="product_by_shelf"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Picture(models.Model):
+    """A picture of a product: three WebP files made from the upload, without its metadata."""
+
+    id = IdField()
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="pictures")
+    position = models.IntegerField(default=0)
+    alt = models.CharField(max_length=120, blank=True)
+    digest = models.CharField(max_length=64)  # SHA-256 of the upload
+    small = models.CharField(max_length=120)  # storage names; longest side 240, 640, 1280 px
+    medium = models.CharField(max_length=120)
+    large = models.CharField(max_length=120)
+    width = models.IntegerField()  # of the large one
+    height = models.IntegerField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "digest"], name="picture_once_per_product"),
+        ]
+
+    def __str__(self) -> str:
+        return self.small
+
+
+class Sku(models.Model):
+    """The sellable unit: one combination of option values with its price."""
+
+    id = IdField()
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="skus")
+    code = models.CharField(max_length=60, unique=True)
+    options = models.JSONField(default=list)  # values in the order of the product's options
+    option_key = models.CharField(max_length=250)  # the same as one text, "黑 / 128G"
+    position = models.IntegerField(default=0)
+    price_minor = models.BigIntegerField()
+    market_price_minor = models.BigIntegerField(null=True)
+    cost_price_minor = models.BigIntegerField(null=True)
+    barcode = models.CharField(max_length=32, blank=True)
+    weight_grams = models.IntegerField(default=0)
+    volume_cm3 = models.IntegerField(default=0)
+    picture = models.ForeignKey(Picture, on_delete=models.PROTECT, null=True, related_name="+")
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "option_key"], name="sku_once_per_options"),
+            models.CheckConstraint(condition=Q(price_minor__gte=0), name="sku_price_not_negative"),
+            models.CheckConstraint(
+                condition=(Q(market_price_minor=None) | Q(market_price_minor__gte=0))
+                & (Q(cost_price_minor=None) | Q(cost_price_minor__gte=0)),
+                name="sku_other_prices_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight_grams__gte=0) & Q(volume_cm3__gte=0),
+                name="sku_measures_not_negative",
+            ),
+        ]
+        indexes = [models.Index(fields=["barcode"], name="sku_by_barcode")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class SearchTerm(models.Model):
+    """An inverted index that works the same on every database.
+
+    Terms are single signs and pairs of neighbouring signs of Chinese text, words, pinyin initials,
+    SKU codes and barcodes, all in search form (core.text.search_form).
+    """
+
+    id = IdField()
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="terms")
+    term = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["term", "product"], name="term_once_per_product"),
+        ]
+
+    def __str__(self) -> str:
+        return self.term

@@ -1,0 +1,29 @@
+"""The core app: no business words."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+
+
+class CoreConfig(AppConfig):
+    """Takes the process number for row ids and checks the database's collation."""
+
+    name = "zhanggui.core"
+    label = "core"
+
+    def ready(self) -> None:
+        """Hook the process number to the first connection of each process."""
+        from zhanggui.core import checks, ids  # noqa: F401, PLC0415 -- models must be loaded first
+
+        def on_connection(connection: Any, **_: Any) -> None:
+            ids.take_number_if_needed(connection)
+
+        def on_migrated(using: str, **_: Any) -> None:
+            from django.db import connections  # noqa: PLC0415 -- only after a migration
+
+            ids.take_number_if_needed(connections[using])
+
+        connection_created.connect(on_connection, weak=False, dispatch_uid="core.ids")
+        post_migrate.connect(on_migrated, sender=self, weak=False, dispatch_uid="core.ids")

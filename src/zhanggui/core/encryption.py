@@ -1,0 +1,68 @@
+"""Field encryption (AES-256-GCM, bound to its row) and blind indexes for exact search.
+
+A stored value reads `<key id>:<base64 of 12 bytes nonce and the ciphertext with tag>`; the
+associated data is "model label|field|row id", so a value copied to another row does not open.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+_NONCE_BYTES = 12
+
+
+class UnknownKey(Exception):
+    """A stored value names a key that the ring does not hold."""
+
+
+@lru_cache(maxsize=4)
+def _ring(text: str) -> dict[str, AESGCM]:
+    ring: dict[str, AESGCM] = {}
+    for part in text.split(","):
+        key_id, _, key = part.strip().partition(":")
+        ring[key_id] = AESGCM(base64.b64decode(key, validate=True))
+    return ring
+
+
+def seal(plain: str, *, context: str) -> str:
+    """Encrypt under the first key of the ring, bound to `context`."""
+    ring = _ring(settings.FIELD_KEYS)
+    key_id, key = next(iter(ring.items()))
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = nonce + key.encrypt(nonce, plain.encode(), context.encode())
+    return f"{key_id}:{base64.b64encode(sealed).decode()}"
+
+
+def unseal(stored: str, *, context: str) -> str:
+    """Decrypt what `seal` made for the same context.
+
+    Raises:
+        UnknownKey: the key is not in the ring.
+        cryptography.exceptions.InvalidTag: the value was changed or belongs to another row.
+    """
+    key_id, _, body = stored.partition(":")
+    key = _ring(settings.FIELD_KEYS).get(key_id)
+    if key is None:
+        raise UnknownKey(key_id)
+    raw = base64.b64decode(body)
+    return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
+
+
+def blind_index(purpose: str, value: str) -> str:
+    """Return 32 hex digits by which equal values are found without storing them.
+
+    `value` must be normalised by the caller (E.164, `core.text.search_form`); the purpose keeps
+    indexes of different fields apart.
+    """
+    key = _index_key(settings.INDEX_KEY)
+    return hmac.new(key, f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+@lru_cache(maxsize=4)
+def _index_key(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

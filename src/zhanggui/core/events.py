@@ -1,0 +1,91 @@
+"""Typed domain events: rows of one table, and handlers in the same transaction.
+
+The table is the outbox and, by subject, the timeline. Publishers never know who listens.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+
+from django.db import transaction
+
+from zhanggui.core.models import Event as Row
+from zhanggui.core.types import SYSTEM, Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base class. Fields are ids and plain facts (JSON values), never personal data."""
+
+    kind: ClassVar[str]  # "order.placed"
+    subject_type: ClassVar[str]  # "order"
+
+    subject_id: int
+    at: datetime
+    actor: Actor = SYSTEM
+
+    def payload(self) -> dict[str, Any]:
+        """Return the fields beyond subject, time and actor."""
+        own = {field.name for field in fields(Event)}
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in own}
+
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Sequence[Any]], None]
+
+_in_transaction: dict[type[Event], list[Handler]] = defaultdict(list)
+_after_commit: dict[type[Event], list[Handler]] = defaultdict(list)
+
+
+def on(kind: type[E]) -> Callable[[Callable[[Sequence[E]], None]], Callable[[Sequence[E]], None]]:
+    """Run the handler inside the publisher's transaction; its exception undoes everything.
+
+    A handler gets all events of its kind that one call published, so it can stay set-based.
+    """
+
+    def register(handler: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], None]:
+        _in_transaction[kind].append(handler)
+        return handler
+
+    return register
+
+
+def after_commit(
+    kind: type[E],
+) -> Callable[[Callable[[Sequence[E]], None]], Callable[[Sequence[E]], None]]:
+    """Run the handler once the publisher's transaction is committed; it may only wake somebody."""
+
+    def register(handler: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], None]:
+        _after_commit[kind].append(handler)
+        return handler
+
+    return register
+
+
+def publish(*events: Event) -> None:
+    """Write the events as rows (one statement) and tell who listens, in the order published."""
+    if not events:
+        return
+    Row.objects.bulk_create(
+        Row(
+            kind=event.kind,
+            subject_type=event.subject_type,
+            subject_id=event.subject_id,
+            actor_type=event.actor.type,
+            actor_id=event.actor.id,
+            payload=event.payload(),
+            at=event.at,
+        )
+        for event in events
+    )
+    groups: dict[type[Event], list[Event]] = {}
+    for event in events:
+        groups.setdefault(type(event), []).append(event)
+    for kind, group in groups.items():
+        for handler in _in_transaction[kind]:
+            handler(group)
+        for handler in _after_commit[kind]:
+            transaction.on_commit(partial(handler, group), robust=True)

@@ -1,0 +1,44 @@
+"""Phone numbers: one form for storing and finding them (E.164), Chinese numbers by default."""
+
+import phonenumbers
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.core.encryption import blind_index
+from zhanggui.core.types import Refusal
+
+
+class InvalidPhone(Refusal):
+    """The text is no phone number that could be reached."""
+
+    code = "invalid_phone"
+    status = 422
+
+
+def normal_phone(text: str) -> str:
+    """Return the number as E.164 ("+8613800001234").
+
+    Raises:
+        InvalidPhone: it cannot be a phone number.
+    """
+    try:
+        number = phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise InvalidPhone(_("手机号不对，请填 11 位手机号，或带区号的固定电话。"))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def national_phone(e164: str) -> str:
+    """Return the number as people in China write it: without +86."""
+    return e164.removeprefix("+86")
+
+
+def phone_index(e164: str) -> str:
+    """Return the blind index of a whole number."""
+    return blind_index("phone", e164)
+
+
+def phone_last4_index(last4: str) -> str:
+    """Return the blind index of a number's last four digits."""
+    return blind_index("phone_last4", last4)

@@ -1,0 +1,38 @@
+"""Text as people type it: refused when no database or page could hold it, else kept."""
+
+import unicodedata
+
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.core.types import Refusal
+
+
+class TextRefused(Refusal):
+    """The text holds what cannot be stored, or too much."""
+
+    code = "invalid_text"
+    status = 422
+
+
+def clean_text(value: str, *, max_length: int) -> str:
+    """Return the text in NFC without outer blanks.
+
+    Raises:
+        TextRefused: it holds NUL or a lone surrogate, or is longer than `max_length` characters.
+    """
+    if "\x00" in value:
+        raise TextRefused(_("文字里有不能保存的字符（NUL），请删掉后再试。"))
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise TextRefused(_("文字里有残缺的字符（半个表情），请删掉后再试。"))
+    text = unicodedata.normalize("NFC", value).strip()
+    if len(text) > max_length:
+        raise TextRefused(
+            _("文字太长：最多 %(max)d 个字，现在 %(now)d 个。")
+            % {"max": max_length, "now": len(text)}
+        )
+    return text
+
+
+def search_form(value: str) -> str:
+    """Return the form in which names are compared: NFKC, casefolded, single blanks."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())

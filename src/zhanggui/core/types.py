@@ -1,0 +1,46 @@
+"""Plain values that every domain uses."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+
+class ActorType(StrEnum):
+    """Who did something."""
+
+    STAFF = "staff"
+    SHOPPER = "shopper"
+    API = "api"
+    CHANNEL = "channel"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something: the kind and, where there is one, the row id (user, API key)."""
+
+    type: ActorType
+    id: int | None = None
+
+
+SYSTEM = Actor(ActorType.SYSTEM)
+SHOPPER = Actor(ActorType.SHOPPER)
+CHANNEL = Actor(ActorType.CHANNEL)
+
+
+class Refusal(Exception):
+    """An expected "no" with a stable code and a text for people.
+
+    Pages show the text at the form, the API answers {code, detail} with `status`.
+    """
+
+    code = "refused"
+    status = 409
+
+    def __init__(self, text: str | Promise) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return str(self.text)

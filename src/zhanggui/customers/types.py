@@ -1,0 +1,37 @@
+"""Inputs, results and refusals about shoppers."""
+
+from dataclasses import dataclass
+
+from zhanggui.core.types import Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressInput:
+    """Where a parcel goes, cleaned and resolved: official division names and code, E.164 phone."""
+
+    name: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    detail: str
+    division_code: str
+    postcode: str = ""
+
+
+class InvalidAddress(Refusal):
+    """The address can't be delivered to as written; the text names the field to mend."""
+
+    code = "invalid_address"
+    status = 422
+
+    def __init__(self, text: object, *, field: str = "") -> None:
+        super().__init__(text)  # type: ignore[arg-type]
+        self.field = field
+
+
+class CodeRefused(Refusal):
+    """A sign-in code can't be sent now, or the one given is wrong or too old."""
+
+    code = "code_refused"
+    status = 409

@@ -1,0 +1,1 @@
+"""Reactions of fulfilment to events of orders."""

@@ -1,0 +1,10 @@
+"""The orders app."""
+
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    """Registers the orders domain."""
+
+    name = "zhanggui.orders"
+    label = "orders"

@@ -1,0 +1,185 @@
+"""States, inputs, results and refusals of orders (words of decisions.md 19)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.core.types import Refusal
+from zhanggui.customers.types import AddressInput
+
+
+class OrderStatus(TextChoices):
+    """The few facts kept of an order's life; what people see is DisplayStatus."""
+
+    OPEN = "open", _("进行中")
+    COMPLETED = "completed", _("已完成")
+    CLOSED = "closed", _("已关闭")
+
+
+class DisplayStatus(TextChoices):
+    """What buyers and staff read; derived by orders.calc.display_status."""
+
+    TO_PAY = "to_pay", _("待付款")
+    TO_SHIP = "to_ship", _("待发货")
+    PART_SHIPPED = "part_shipped", _("部分发货")
+    TO_RECEIVE = "to_receive", _("待收货")
+    COMPLETED = "completed", _("已完成")
+    CLOSED = "closed", _("已关闭")
+
+
+class AfterSaleState(TextChoices):
+    """The overlay beside the status."""
+
+    NONE = "none", _("无售后")
+    IN_PROGRESS = "in_progress", _("售后中")
+    PART_REFUNDED = "part_refunded", _("部分退款")
+    REFUNDED = "refunded", _("已退款")
+
+
+class PaymentState(TextChoices):
+    """What was paid, set by payments through orders.services."""
+
+    UNPAID = "unpaid", _("未付款")
+    PARTLY_PAID = "partly_paid", _("部分付款")
+    PAID = "paid", _("已付款")
+    PARTLY_REFUNDED = "partly_refunded", _("部分退款")
+    REFUNDED = "refunded", _("已退款")
+    OVERPAID = "overpaid", _("多付款")
+
+
+class CloseReason(TextChoices):
+    """Why an order was closed."""
+
+    PAY_TIMEOUT = "pay_timeout", _("超时未付款")
+    BUYER = "buyer", _("买家取消")
+    MERCHANT = "merchant", _("商家取消")
+    FULLY_REFUNDED = "fully_refunded", _("全额退款")
+
+
+class PaymentChannel(TextChoices):
+    """How the buyer wants to pay; those that exist by now."""
+
+    WECHAT_NATIVE = "wechat_native", _("微信扫码支付")
+    WECHAT_H5 = "wechat_h5", _("微信支付")
+    TRANSFER = "transfer", _("银行转账")
+
+
+class Source(TextChoices):
+    """Where an order came from."""
+
+    STOREFRONT = "storefront", _("商城")
+    API = "api", _("接口")
+    IMPORT = "import", _("导入")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedLine:
+    """One line as asked for. `unit_price_minor` is what the buyer saw, None to take any price."""
+
+    sku: str
+    quantity: int
+    unit_price_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInput:
+    """One wanted order.
+
+    `request_id` names the request for ever (a hash of scope and Idempotency-Key), `body_hash` what
+    it said. Whoever repeats both gets the first order again.
+    """
+
+    request_id: str
+    body_hash: str
+    lines: tuple[WantedLine, ...]
+    address: AddressInput
+    payment_channel: str
+    source: str
+    note: str = ""
+    user_id: int | None = None  # of a signed-in shopper
+    expected_payable_minor: int | None = None  # what the page showed; another total is refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedOrder:
+    """A placed order, new or found again."""
+
+    order_id: int
+    number: str
+    token: str
+    display_status: str
+    payable_minor: int
+    currency: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRefusal:
+    """Why one line can't be had: a code of decisions.md 19, and how many pieces could be."""
+
+    sku: str
+    code: str
+    available: int | None = None
+    price_minor: int | None = None  # today's price, where it changed
+    reason: str = ""  # catalog.types.NotSold value, where not for sale
+
+
+class OrderRefused(Refusal):
+    """The order was not placed and nothing was written or reserved."""
+
+    def __init__(
+        self, text: object, *, code: str, lines: Sequence[LineRefusal] = (), status: int = 409
+    ) -> None:
+        super().__init__(text)  # type: ignore[arg-type]
+        self.code = code
+        self.status = status
+        self.lines = tuple(lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLine:
+    """One line priced now; `refusal` says why it can't be bought as asked."""
+
+    sku: str
+    product_name: str
+    product_slug: str
+    options_text: str
+    picture: str
+    quantity: int
+    unit_price_minor: int
+    total_minor: int
+    available: int
+    refusal: LineRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a cart costs, to an address where one is known (freight is None where not)."""
+
+    lines: tuple[QuoteLine, ...]
+    goods_minor: int
+    freight_minor: int | None
+    payable_minor: int
+    currency: str
+    undeliverable: bool = False
+    refusals: tuple[LineRefusal, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopTimers:
+    """Timers of the shop that placing an order needs."""
+
+    unpaid_minutes: int
+    transfer_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFact:
+    """What payments tells orders: all money that arrived and went back, so far."""
+
+    paid_minor: int
+    refunded_minor: int
+    at: datetime

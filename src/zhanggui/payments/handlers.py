@@ -1,0 +1,1 @@
+"""Reactions of payments to events of orders."""

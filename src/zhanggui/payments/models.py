@@ -1,0 +1,120 @@
+"""Payment attempts, refunds, and the callbacks that were seen."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from zhanggui.core.ids import IdField
+from zhanggui.payments.types import PaymentStatus, RefundStatus
+
+
+class Payment(models.Model):
+    """One attempt to pay an order at one channel."""
+
+    id = IdField()
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="payments")
+    attempt = models.IntegerField()
+    channel = models.CharField(max_length=20)
+    out_trade_no = models.CharField(max_length=32, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    refunded_minor = models.BigIntegerField(default=0)  # asked back, whatever its state
+    status = models.CharField(max_length=10, choices=PaymentStatus.choices)
+    # order:channel while the attempt lives, else NULL: at most one live attempt per channel
+    live_key = models.CharField(max_length=50, null=True, unique=True)
+    channel_ref = models.CharField(max_length=64, blank=True)  # the channel's own number
+    code_url = models.CharField(max_length=512, blank=True)  # Native: content of the QR code
+    pay_url = models.CharField(max_length=512, blank=True)  # H5: where the browser goes
+    url_expires_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    next_query_at = models.DateTimeField(null=True)  # while the channel must be asked
+    queries = models.IntegerField(default=0)
+    succeeded_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # failed or closed
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "attempt"], name="payment_attempt_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=1), name="payment_is_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0) & Q(amount_minor__gte=F("refunded_minor")),
+                name="payment_refunds_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[PaymentStatus.CREATED, PaymentStatus.PENDING],
+                    succeeded_at=None,
+                    ended_at=None,
+                )
+                | Q(status=PaymentStatus.SUCCEEDED, succeeded_at__isnull=False, live_key=None)
+                | Q(
+                    status__in=[PaymentStatus.FAILED, PaymentStatus.CLOSED],
+                    ended_at__isnull=False,
+                    live_key=None,
+                ),
+                name="payment_status_with_its_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["next_query_at"], name="payment_by_next_query")]
+
+    def __str__(self) -> str:
+        return self.out_trade_no
+
+
+class Refund(models.Model):
+    """Money going back over the payment it came by."""
+
+    id = IdField()
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    out_refund_no = models.CharField(max_length=64, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=10, choices=RefundStatus.choices)
+    reason = models.CharField(max_length=80)
+    cause_type = models.CharField(max_length=30)
+    cause_id = models.BigIntegerField()
+    channel_ref = models.CharField(max_length=64, blank=True)
+    requested_at = models.DateTimeField()
+    next_query_at = models.DateTimeField(null=True)
+    queries = models.IntegerField(default=0)
+    succeeded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cause_type", "cause_id", "payment"], name="refund_once_per_cause"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gte=1), name="refund_is_positive"),
+            models.CheckConstraint(
+                condition=Q(status=RefundStatus.SUCCEEDED, succeeded_at__isnull=False)
+                | (
+                    Q(status__in=RefundStatus.values)
+                    & ~Q(status=RefundStatus.SUCCEEDED)
+                    & Q(succeeded_at=None)
+                ),
+                name="refund_status_with_its_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["next_query_at"], name="refund_by_next_query")]
+
+    def __str__(self) -> str:
+        return self.out_refund_no
+
+
+class Callback(models.Model):
+    """A verified callback that was taken in: one row per event of the channel, ever."""
+
+    id = IdField()
+    channel = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10)
+    outcome = models.CharField(max_length=30)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "event_id"], name="callback_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.event_id

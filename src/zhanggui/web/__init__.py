@@ -1,0 +1,1 @@
+"""The faces: console, storefront, API and commands."""

@@ -1,0 +1,7 @@
+"""The addresses of the console."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "console"
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,5 @@
+"""Tags and filters of all templates."""
+
+from django import template
+
+register = template.Library()
