@@ -1,0 +1,1 @@
+"""Payments: attempts at a channel, refunds carried out."""

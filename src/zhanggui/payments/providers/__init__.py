@@ -1,0 +1,1 @@
+"""Adapters to payment channels; base.py is what the shop sees of them."""
