@@ -1,6 +1,7 @@
 """Roles, rights and refusals of the people who work in the shop."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -77,3 +78,22 @@ class ShopView:
     confirm_days: int
     ship_hours: int
     is_demo: bool
+
+
+class Holder(Protocol):
+    """Who holds rights: a user or an API key."""
+
+    @property
+    def pk(self) -> int:
+        """The row's id."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def role(self) -> str:
+        """The role, "" for shoppers."""
+
+    def may(self, resource: str, action: str) -> bool:
+        """Tell whether it has the right."""
