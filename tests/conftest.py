@@ -5,11 +5,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 
+ROOT = Path(__file__).resolve().parents[1]
 # What runs only when it is asked for (by make test-all); the browser is asked for when it is found.
 ASKED_FOR = {"full": "ZHANGGUI_FULL", "servers": "ZHANGGUI_SERVERS"}
 REQUIRE_BROWSER = os.environ.get("ZHANGGUI_REQUIRE_BROWSER") == "1"
@@ -56,10 +59,10 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Put SQLite into a file, so that threads and processes see one database as in the shop."""
-    settings = connections["default"].settings_dict
-    if settings["ENGINE"].endswith("sqlite3"):
-        settings["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-        settings["OPTIONS"]["init_command"] = (
+    database = connections["default"].settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        database["OPTIONS"]["init_command"] = (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"  # a test need not survive a crash
         )
 
@@ -75,3 +78,20 @@ def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         },
     ):
         yield
+
+
+@pytest.fixture
+def process_environment(transactional_db: None) -> dict[str, str]:
+    """Return the environment in which a process of the shop works on the test's database."""
+    wanted = connections["default"].settings_dict
+    scheme = {"sqlite3": "sqlite", "postgresql": "postgres", "mysql": "mysql"}
+    kind = scheme[str(wanted["ENGINE"]).rpartition(".")[2]]
+    where = f"{quote(wanted['USER'])}:{quote(wanted['PASSWORD'])}@{wanted['HOST']}:{wanted['PORT']}"
+    url = f"{kind}://{'' if kind == 'sqlite' else where.rstrip(':')}/{wanted['NAME']}"
+    paths = [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "ZHANGGUI_VAR": str(settings.VAR),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+    }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
@@ -18,11 +19,10 @@ class CoreConfig(AppConfig):
         from zhanggui.core import checks, ids  # noqa: F401, PLC0415 -- models must be loaded first
 
         def on_connection(connection: Any, **_: Any) -> None:
-            ids.take_number_if_needed(connection)
+            if connection.alias in connections.settings:  # not the one that makes databases
+                ids.take_number_if_needed(connection)
 
         def on_migrated(using: str, **_: Any) -> None:
-            from django.db import connections  # noqa: PLC0415 -- only after a migration
-
             ids.take_number_if_needed(connections[using])
 
         connection_created.connect(on_connection, weak=False, dispatch_uid="core.ids")
