@@ -1,0 +1,4 @@
+import "./app.js";
+import "./parts/keys.js";
+import "./parts/rows.js";
+import "./parts/scanner.js";

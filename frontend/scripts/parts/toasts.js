@@ -1,0 +1,48 @@
+// Short messages. HX-Trigger: {"toast": {"text": "...", "tone": "error", "undo": "/url"}}
+import { all } from "./on.js";
+
+const region = () => document.querySelector(".toasts");
+export const say = (key) => region()?.dataset[key] ?? "";
+
+const leave = (message) => {
+  const { tone, undo } = message.dataset;
+  if (tone !== "error") setTimeout(() => message.remove(), undo ? 10000 : 5000);
+};
+
+const button = (text) => {
+  const element = document.createElement("button");
+  element.className = "toast-b";
+  element.textContent = text;
+  return element;
+};
+
+export const toast = ({ text, tone = "", undo = "" }) => {
+  const home = region();
+  if (!home || !text) return;
+  const message = document.createElement("div");
+  message.className = `toast-m${tone ? ` toast-${tone}` : ""}`;
+  message.dataset.tone = tone;
+  message.append(text);
+  if (undo) {
+    message.dataset.undo = undo;
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = undo;
+    form.append(button(say("undo")));
+    message.append(form);
+  } else if (tone === "error") {
+    const close = button(say("close"));
+    close.type = "button";
+    close.dataset.toastClose = "";
+    message.append(close);
+  }
+  home.append(message);
+  while (home.children.length > 3) home.firstElementChild.remove();
+  leave(message);
+};
+
+document.addEventListener("toast", (event) => toast(event.detail));
+document.addEventListener("click", (event) => {
+  event.target.closest?.("[data-toast-close]")?.closest(".toast-m")?.remove();
+});
+all(".toast-m").forEach(leave);

@@ -1,0 +1,5 @@
+import "./app.js";
+import "./parts/address.js";
+import "./parts/cart.js";
+import "./parts/gallery.js";
+import "./parts/sku.js";
