@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from zhanggui.regions.calc.gazetteer import MUNICIPALITIES, Gazetteer, Kind
 from zhanggui.regions.calc.texts import GAP
@@ -51,6 +51,15 @@ class Chain:
     clash: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The text that is searched, and what is known already of its places."""
+
+    text: str
+    gazetteer: Gazetteer
+    grown: dict[tuple[int, tuple[str, ...], int], Chain | None] = field(default_factory=dict)
+
+
 def pieces_start(text: str, position: int) -> bool:
     """Whether a new piece of text begins here."""
     if position == 0 or text[position - 1] in SEPARATORS:
@@ -71,6 +80,7 @@ def best_chain(*, text: str, gazetteer: Gazetteer) -> Chain | None:
 
 
 def _chains(text: str, gazetteer: Gazetteer) -> Iterator[Chain]:
+    search = _Search(text, gazetteer)
     piece_from = 0
     covered = 0
     for position, first in enumerate(text):
@@ -79,7 +89,7 @@ def _chains(text: str, gazetteer: Gazetteer) -> Iterator[Chain]:
             continue
         if first not in gazetteer.lengths or position < covered:
             continue
-        chain = _grown(text, position, (), gazetteer, 0)
+        chain = _grown(search, position, (), 0)
         if chain is None:
             continue
         weighed = _weighed(text, chain, piece_from, gazetteer)
@@ -122,26 +132,28 @@ def _stands_alone(text: str, chain: Chain, codes: tuple[str, ...]) -> bool:
     return bool(_ADDRESS_AFTER.search(rest))
 
 
-def _grown(
-    text: str, position: int, context: tuple[str, ...], gazetteer: Gazetteer, depth: int
-) -> Chain | None:
+def _grown(search: _Search, position: int, context: tuple[str, ...], depth: int) -> Chain | None:
     """The best chain that begins exactly here, below the divisions of the context."""
+    key = (position, context, depth)
+    if key in search.grown:
+        return search.grown[key]
     best: Chain | None = None
-    for end, codes, kind, clash in _readings(text, position, context, gazetteer):
+    for end, codes, kind, clash in _readings(search.text, position, context, search.gazetteer):
         worth = 0.0 if codes == context else _SCORES[kind] - (1.5 if clash else 0.0)
         step = Chain(position, end, codes, int(codes != context), worth, kind, clash)
-        chain = _continued(text, step, gazetteer, depth) or step
+        chain = _continued(search, step, depth) or step
         if best is None or (chain.score, chain.end) > (best.score, best.end):
             best = chain
+    search.grown[key] = best
     return best
 
 
-def _continued(text: str, step: Chain, gazetteer: Gazetteer, depth: int) -> Chain | None:
+def _continued(search: _Search, step: Chain, depth: int) -> Chain | None:
     if depth >= _MAX_STEPS:
         return None
     best: Chain | None = None
-    for begin, is_free in _next_places(text, step.end):
-        follower = _grown(text, begin, step.codes, gazetteer, depth + 1)
+    for begin, is_free in _next_places(search.text, step.end):
+        follower = _grown(search, begin, step.codes, depth + 1)
         if follower is not None:
             joined = Chain(
                 step.start,
@@ -155,9 +167,7 @@ def _continued(text: str, step: Chain, gazetteer: Gazetteer, depth: int) -> Chai
             if best is None or joined.score > best.score:
                 best = joined
         elif is_free and best is None:
-            best = Chain(
-                step.start, begin, step.codes, step.elements, step.score, step.guess, step.clash
-            )
+            best = replace(step, end=begin)
     return best
 
 
@@ -185,8 +195,7 @@ def _readings(
         if hits is None:
             continue
         end = position + length
-        for kind in Kind:
-            of_kind = tuple(hit.code for hit in hits if hit.kind is kind)
+        for kind, of_kind in hits:
             if kind is Kind.SHORT and _is_part_of_a_place_name(text, end):
                 continue
             codes = _fitting(of_kind, context, gazetteer, length)

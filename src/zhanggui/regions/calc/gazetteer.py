@@ -38,14 +38,6 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NameHit:
-    """One division that a written name can mean."""
-
-    code: str
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
 class Renaming:
     """A division that has another name or parent today; empty county: the city was renamed."""
 
@@ -66,11 +58,19 @@ def stem(name: str) -> str:
     return bare if len(bare) >= 2 else name
 
 
+def _by_kind(hits: Mapping[str, Kind]) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
+    kinds = sorted(set(hits.values()))
+    return tuple(
+        (kind, tuple(code for code, its_kind in hits.items() if its_kind is kind)) for kind in kinds
+    )
+
+
 class Gazetteer:
     """Divisions by code and by name.
 
-    `names` maps every accepted spelling to the divisions it can mean; `lengths` maps the first
-    character to the lengths of the spellings that begin with it, longest first.
+    `names` maps every accepted spelling to the divisions it can mean, surest kind first;
+    `lengths` maps the first character to the lengths of the spellings that begin with it,
+    longest first.
     """
 
     def __init__(self, *, divisions: Iterable[Division], renamings: Sequence[Renaming]) -> None:
@@ -86,9 +86,8 @@ class Gazetteer:
             self._add_spellings(each)
         for renaming in renamings:
             self._add_renaming(renaming)
-        self.names: Mapping[str, tuple[NameHit, ...]] = {
-            name: tuple(NameHit(code, kind) for code, kind in hits.items())
-            for name, hits in self._names.items()
+        self.names: Mapping[str, tuple[tuple[Kind, tuple[str, ...]], ...]] = {
+            name: _by_kind(hits) for name, hits in self._names.items()
         }
         found: dict[str, set[int]] = {}
         for name in self.names:
@@ -112,7 +111,10 @@ class Gazetteer:
 
     def is_within(self, code: str, above: str) -> bool:
         """Whether the first division is the second or lies in it."""
-        return any(each.code == above for each in self.lineage(code))
+        step: str | None = code
+        while step is not None and step != above:
+            step = self.by_code[step].parent_code
+        return step is not None
 
     def resolved(self, code: str) -> Resolved:
         """The official names of a division and of what lies above it."""

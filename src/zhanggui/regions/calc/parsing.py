@@ -18,7 +18,10 @@ from zhanggui.regions.types import Field, ParsedAddress
 
 Townships = Callable[[], Mapping[str, tuple[str, ...]]]
 
-_NAME_WORDS = "收货人姓名|收件人姓名|联系人姓名|收货姓名|收件姓名|真实姓名|收货人|收件人|收件方|联系人|姓名|名字|receiver|name|consignee"
+_NAME_WORDS = (
+    "收货人姓名|收件人姓名|联系人姓名|收货姓名|收件姓名|真实姓名|收货人|收件人|收件方|联系人"
+    "|姓名|名字|receiver|name|consignee"
+)
 _PHONE_WORDS = (
     "收货人手机号码?|收货人电话|收货电话|收件人电话|收件电话|联系电话|联系手机|联系方式|手机号码"
     "|电话号码|手机号|手机|电话|"

@@ -1,6 +1,5 @@
 """Divisions by code and by typed names."""
 
-from zhanggui.regions.calc.gazetteer import Kind
 from zhanggui.regions.calc.geometry import great_circle_km
 from zhanggui.regions.queries.static_data import gazetteer
 from zhanggui.regions.types import Division, Resolved
@@ -46,14 +45,12 @@ def resolve(*, province: str, city: str, district: str) -> Resolved | None:
 def _narrowed(above: tuple[str, ...], name: str, level: int) -> tuple[str, ...]:
     """The divisions of this name at this level, or those above where the name repeats theirs."""
     places = gazetteer()
-    hits = places.names.get(name, ())
-    for kind in Kind:
+    for _, named in places.names.get(name, ()):
         codes = tuple(
-            hit.code
-            for hit in hits
-            if hit.kind is kind
-            and _stands_at(hit.code, level)
-            and (not above or any(places.is_within(hit.code, each) for each in above))
+            code
+            for code in named
+            if _stands_at(code, level)
+            and (not above or any(places.is_within(code, each) for each in above))
         )
         if codes:
             return codes
