@@ -1,1 +1,1 @@
-"""Administrative divisions of China and the reading of pasted addresses."""
+"""Administrative divisions and address parsing."""

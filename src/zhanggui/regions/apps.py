@@ -1,10 +1,10 @@
-"""The regions app: static data only, it has no tables."""
+"""The regions app."""
 
 from django.apps import AppConfig
 
 
 class RegionsConfig(AppConfig):
-    """Divisions and address parsing."""
+    """Registers the regions domain; it has no tables."""
 
     name = "zhanggui.regions"
     label = "regions"

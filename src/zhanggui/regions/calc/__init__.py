@@ -1,1 +1,0 @@
-"""Pure arithmetic and text rules of regions."""
