@@ -4,8 +4,12 @@ import path from "node:path";
 
 const SOURCE = "node_modules/@tabler/icons/icons";
 const WEB = "src/zhanggui/web";
-// {% icon "name" %}, icon="name" in includes and calls, "icon": "name" in Python
-const NAMES = /\{%\s*icon\s+["']([a-z0-9-]+)["']|\bicon=["']([a-z0-9-]+)["']|["']icon["']:\s*["']([a-z0-9-]+)["']/g;
+// {% icon "name" %}, icon="name" in includes and calls; in Python also "icon": "name" and icon(context, "name")
+const NAME = "[\"']([a-z0-9-]+)[\"']";
+const NAMES = new RegExp(
+  [`\\{%\\s*icon\\s+${NAME}`, `\\bicon=${NAME}`, `["']icon["']:\\s*${NAME}`, `\\bicon\\(context, ${NAME}`].join("|"),
+  "g",
+);
 
 const faceOf = (file) => {
   if (/\/(templates\/)?console\//.test(file)) return "console";
@@ -21,7 +25,7 @@ export function namedIcons() {
     if (!/\.(html|py)$/.test(whole)) continue;
     const face = faceOf(whole);
     for (const match of fs.readFileSync(whole, "utf8").matchAll(NAMES)) {
-      const name = match[1] ?? match[2] ?? match[3];
+      const name = match.slice(1).find(Boolean);
       for (const key of Object.keys(found)) {
         if (face === "both" || face === key) found[key].set(name, whole);
       }

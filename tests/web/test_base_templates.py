@@ -92,6 +92,23 @@ def test_error_pages_render_with_a_request_and_without_anything(name: str, langu
     assert "dist/console.css" in console
 
 
+def test_english_pages_have_no_chinese_of_ours() -> None:
+    nameless = SimpleNamespace(name="Tea", slogan="", currency="CNY", service_phone="400")
+    with translation.override("en"):
+        pages = [
+            render_to_string(name, {"shop": nameless, "dock": [], "menu": []}, visit(path))
+            for name, path in [
+                ("console/base.html", "/console/home/"),
+                ("store/base.html", "/home/"),
+                ("components/tabbar.html", "/home/"),
+                ("404.html", "/home/"),
+            ]
+        ]
+
+    ours = "".join(pages).replace("简体中文", "").replace("林岚", "").replace("店主", "")
+    assert re.findall(r"[\u4e00-\u9fff]+", ours.replace(">林<", "><")) == []
+
+
 def test_console_shows_only_the_entries_it_was_given() -> None:
     html = page("console/base.html", "/console/home/", menu=MENU, dock=DOCK)
 
