@@ -50,7 +50,7 @@ def config(**changes: str) -> WechatConfig:
         public_key_pem=pem("platform_public"),
         public_key_id=settings["public_key_id"],
     )
-    return replace(usual, **changes)  # type: ignore[arg-type]
+    return replace(usual, **changes)
 
 
 def notice(name: str) -> tuple[dict[str, str], bytes]:

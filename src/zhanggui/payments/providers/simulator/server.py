@@ -1,6 +1,7 @@
 """One running simulator: a threaded HTTP server on this machine, and the sender of callbacks."""
 
 import logging
+import socket
 import socketserver
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -118,11 +119,10 @@ class _Handler(WSGIRequestHandler):
 
     def get_environ(self) -> dict[str, Any]:
         """Add what the signature covers: path and query exactly as sent."""
-        return super().get_environ() | {"simulator.path": self.path, "simulator.peer": self}
-
-    def drop(self) -> None:
-        """Cut the connection without an answer."""
-        self.connection.close()
+        return super().get_environ() | {
+            "simulator.path": self.path,
+            "simulator.peer": self.connection,
+        }
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the base's name
         """Log no query strings: they hold codes."""
@@ -133,8 +133,8 @@ def _application(sim: Simulation) -> Callable[..., Iterable[bytes]]:
     def run(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         reply = _reply(sim, environ)
         if reply.is_dropped:
-            environ["simulator.peer"].drop()
-            return []
+            environ["simulator.peer"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionAbortedError  # wsgiref then writes nothing
         status = f"{reply.status} {HTTPStatus(reply.status).phrase}"
         start_response(status, [*reply.headers.items(), ("Content-Length", str(len(reply.body)))])
         return [reply.body]

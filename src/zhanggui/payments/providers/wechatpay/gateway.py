@@ -138,7 +138,7 @@ def client(config: WechatConfig, keys: TrustedKeys, clock: Callable[[], float]) 
     sdk = WeChatPay(
         wechatpay_type=WeChatPayType.NATIVE,
         mchid=config.mchid,
-        private_key=config.private_key_pem,
+        private_key="",  # held by our gateway only
         cert_serial_no=config.serial,
         appid=config.appid,
         apiv3_key=config.apiv3_key,
