@@ -1,1 +1,1 @@
-"""Administrative divisions and address parsing."""
+"""Administrative divisions of China and the reading of pasted addresses."""

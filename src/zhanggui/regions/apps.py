@@ -1,10 +1,10 @@
-"""The regions app."""
+"""The regions app: static data only, it has no tables."""
 
 from django.apps import AppConfig
 
 
 class RegionsConfig(AppConfig):
-    """Registers the regions domain; it has no tables."""
+    """Divisions and address parsing."""
 
     name = "zhanggui.regions"
     label = "regions"

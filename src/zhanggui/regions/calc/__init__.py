@@ -1,0 +1,1 @@
+"""Pure arithmetic and text rules of regions."""
