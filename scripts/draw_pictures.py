@@ -30,7 +30,8 @@ def scene(light: str, dark: str, body: str, *, floor: int = 322, spread: int = 1
         '<stop offset=".45" stop-color="#e9c9a9"/><stop offset="1" stop-color="#c4728a"/>'
         '</linearGradient><filter id="soft"><feGaussianBlur stdDeviation="7"/></filter></defs>'
         '<rect width="400" height="400" fill="url(#ground)"/>'
-        f'<ellipse cx="200" cy="{floor}" rx="{spread}" ry="13" opacity=".2" filter="url(#soft)"/>'
+        f'<ellipse cx="200" cy="{floor}" rx="{spread}" ry="{min(13, spread)}" opacity=".2" '
+        'filter="url(#soft)"/>'
         f"{body}</svg>"
     )
 
@@ -165,7 +166,7 @@ def water_heater() -> str:
         + path("M224 225c7 7 6 13 0 16c-6-3-7-9 0-16z", "#ff9a4d")
         + box(150, 90, 100, 3, "#d5dae0", r=1.5)
     )
-    return scene("#e7eef2", "#cbd8df", body, floor=330, spread=20)
+    return scene("#e7eef2", "#cbd8df", body, spread=0)
 
 
 def solid_state_drive() -> str:
@@ -197,7 +198,8 @@ def tee(cloth: str, fold: str, motif: str, ground: tuple[str, str]) -> str:
         + line("M146 84c18 26 90 26 108 0", fold, 5)
         + line("M116 178c2-10 4-20 4-30M284 178c-2-10-4-20-4-30", fold, 2.5)
         + line("M136 316q18-40 10-90M262 318q-16-44-8-86M56 190l44 16M344 190l-44 16", fold, 2)
-        + motif
+        + f'<clipPath id="shirt"><path d="{outline}"/></clipPath>'
+        + f'<g clip-path="url(#shirt)">{motif}</g>'
     )
     return scene(*ground, body, floor=338, spread=100)
 
@@ -214,8 +216,13 @@ CAT = (
 def weave(colour: str) -> str:
     """Rows of small waves, as knitted."""
     return "".join(
-        line(f"M{140 + (row % 2) * 7} {132 + row * 15}" + "l7-6 7 6" * 8, colour, 2.2)
-        for row in range(12)
+        line(
+            f"M{40 + (row % 2) * 7} {124 + row * 15}" + "l7-6 7 6" * 24,
+            colour,
+            2,
+            more='opacity=".7"',
+        )
+        for row in range(15)
     )
 
 
@@ -225,8 +232,12 @@ def teaware() -> dict[str, str]:
     bowl = "M116 190h168c-4 64-36 104-84 104s-80-40-84-104z"
     cups = "".join(
         path(f"M{x} {y}h112c-2 42-20 66-56 66s-54-24-56-66z", "#fff", shine=True)
-        + line(f"M{x + 10} {y + 22}q12 14 23 0t23 0 23 0 23 0", "#34609c", 4)
-        + line(f"M{x + 22} {y + 44}q34 12 68 0", "#34609c", 2.5)
+        + line(f"M{x + 4} {y + 14}q52 20 104 0", "#34609c", 2.5)
+        + line(f"M{x + 36} {y + 50}q18-22 44-14M{x + 54} {y + 40}q-2-8-9-9", "#34609c", 2.5)
+        + "".join(
+            disc(x + 66 + dx, y + 37 + dy, 3.6, "#34609c")
+            for dx, dy in ((-5, 0), (5, 0), (0, -5), (0, 5))
+        )
         + disc(x + 56, y, 56, "#e8eef6", ry=11)
         + disc(x + 56, y + 1, 48, "#c9a24a" if warm else "#dfe7f1", ry=8)
         for x, y, warm in ((86, 140, True), (204, 126, False), (80, 244, False), (200, 238, True))
@@ -316,11 +327,6 @@ def homeware() -> dict[str, str]:
         + "</g>"
         for turn, colour in ((-16, "#7f9a8a"), (-4, "#d9c3a0"), (9, "#6f86a6"))
     )
-    towels = "".join(
-        glossy(96, y, 208, 35, colour, r=16)
-        + line(f"M112 {y + 17}h176", "#fff", 1.6, more='opacity=".5"')
-        for y, colour in ((272, "#8d9a72"), (238, "#9fb2be"), (204, "#dccfb6"), (170, "#e9dfca"))
-    )
     return {
         "incense": scene(
             "#f3efec",
@@ -334,33 +340,60 @@ def homeware() -> dict[str, str]:
             floor=320,
             spread=132,
         ),
-        "candle": scene(
+        "candle": candle(
             "#f5efe8",
             "#e2d3c4",
-            glossy(128, 152, 144, 168, "#f3ead9", r=16)
-            + box(
-                128,
-                152,
-                144,
-                168,
-                "#fff",
-                r=16,
-                more='opacity=".25" stroke="#fff" stroke-width="4"',
-            )
-            + disc(200, 164, 66, "#fbf5e8", ry=13)
-            + line("M200 164v-22", "#5b4a3a", 3)
-            + path("M200 92c20 24 18 44 0 50-18-6-20-26 0-50z", "#f4a340")
-            + path("M200 114c9 11 8 22 0 26-8-4-9-15 0-26z", "#fff0c8")
-            + box(158, 216, 84, 62, "#fffdf8", r=3)
-            + line(
-                "M200 226v42M200 240l-14-10M200 240l14-10M200 254l-16-10M200 254l16-10",
-                "#66836a",
-                3,
-            ),
+            "#f3ead9",
+            "M200 226v42M200 240l-14-10M200 240l14-10M200 254l-16-10M200 254l16-10",
+            "#66836a",
+        ),
+        "candle-jasmine": candle(
+            "#eef3ec",
+            "#d2dfcf",
+            "#f7f5ee",
+            "M200 247v.1M200 247c-22-2-22-14-8-12M200 247c22-2 22-14 8-12M200 247c-14 18-26 10-14 2"
+            "M200 247c14 18 26 10 14 2M200 247c-8-18 8-18 0 0",
+            "#8fae86",
+        ),
+        "candle-ebony": candle(
+            "#f3ece4",
+            "#d5c4b1",
+            "#6b5546",
+            "M182 262q10-30 36-34M194 244l-12-6M204 236l2-12M196 252l14 4",
+            "#b98a3a",
         ),
         "notebooks": scene("#f1f0ec", "#d8d5cb", books, floor=324, spread=112),
-        "linen": scene("#f4f1ea", "#dcd5c5", towels, floor=312, spread=124),
+        "linen": linen("#e9dfca", "#dccfb6", "#9fb2be", "#8d9a72"),
+        "linen-oat": linen("#eadfc9", "#dccfb6"),
+        "linen-mist": linen("#b3c4cf", "#9fb2be"),
+        "linen-moss": linen("#a3ae88", "#8d9a72"),
     }
+
+
+def linen(*colours: str) -> str:
+    """Folded napkins on a pile, the first on top."""
+    top = 308 - 34 * len(colours)
+    pile = "".join(
+        glossy(96, top + 34 * place, 208, 35, colour, r=16)
+        + line(f"M112 {top + 17 + 34 * place}h176", "#fff", 1.6, more='opacity=".5"')
+        for place, colour in reversed(tuple(enumerate(colours)))
+    )
+    return scene("#f4f1ea", "#dcd5c5", pile, floor=312, spread=124)
+
+
+def candle(light: str, dark: str, wax: str, sprig: str, twig: str) -> str:
+    """A burning candle in a glass with a label that shows `sprig`."""
+    body = (
+        glossy(128, 152, 144, 168, wax, r=16)
+        + box(128, 152, 144, 168, "#fff", r=16, more='opacity=".22"')
+        + disc(200, 164, 66, "#fbf5e8", ry=13)
+        + line("M200 164v-22", "#5b4a3a", 3)
+        + path("M200 92c20 24 18 44 0 50-18-6-20-26 0-50z", "#f4a340")
+        + path("M200 114c9 11 8 22 0 26-8-4-9-15 0-26z", "#fff0c8")
+        + box(158, 216, 84, 62, "#fffdf8", r=3)
+        + line(sprig, twig, 3)
+    )
+    return scene(light, dark, body)
 
 
 def digital() -> dict[str, str]:

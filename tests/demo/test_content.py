@@ -9,9 +9,10 @@ import nh3
 import pytest
 from PIL import Image
 
+from zhanggui import regions
 from zhanggui.demo.content import DATA, PICTURES, DemoAddress, DemoContent, load
 
-DIVISIONS = Path(__file__).parent / "divisions.csv"
+DIVISIONS = Path(regions.__file__).parent / "data" / "divisions.csv"
 BANNED = re.compile(r"测试|\btest|lorem|xxx", re.IGNORECASE)
 
 
@@ -22,8 +23,15 @@ def content() -> DemoContent:
 
 @pytest.fixture(scope="module")
 def divisions() -> dict[str, str]:
+    """Map every division code to its name with those above it."""
     with DIVISIONS.open(encoding="utf-8") as table:
-        return {row["code"]: row["full_name"] for row in csv.DictReader(table)}
+        rows = {row["code"]: row for row in csv.DictReader(table)}
+
+    def full_name(code: str) -> str:
+        above = rows[code]["parent_code"]
+        return (full_name(above) if above else "") + rows[code]["name"]
+
+    return {code: full_name(code) for code in rows}
 
 
 def addresses(content: DemoContent) -> list[DemoAddress]:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from zhanggui.catalog.types import Shelf
+from zhanggui.catalog.types import Shelf, Weight
 from zhanggui.core.ids import IdField
 
 
@@ -36,8 +36,11 @@ class Product(models.Model):
     off_at = models.DateTimeField(null=True)  # off the shelf from
     options = models.JSONField(default=list)  # [{"name": "颜色", "values": ["黑", "白"]}]
     currency = models.CharField(max_length=3)
-    min_price_minor = models.BigIntegerField(default=0)  # of the live SKUs, kept by services
+    # What lists show of the live SKUs, kept by services
+    sku_count = models.IntegerField(default=0)
+    min_price_minor = models.BigIntegerField(default=0)
     max_price_minor = models.BigIntegerField(default=0)
+    market_price_minor = models.BigIntegerField(null=True)  # of the cheapest one
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
@@ -51,10 +54,19 @@ class Product(models.Model):
                 condition=Q(on_at=None) | Q(off_at=None) | Q(off_at__gt=F("on_at")),
                 name="product_schedule_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(sku_count__gte=0)
+                & Q(min_price_minor__gte=0)
+                & Q(max_price_minor__gte=F("min_price_minor")),
+                name="product_summary_in_range",
+            ),
         ]
         indexes = [
-            models.Index(fields=["category", "shelf", "id"], name="product_by_category"),
-            models.Index(fields=["shelf", "id"], name="product_by_shelf"),
+            models.Index(fields=["shelf", "created_at", "slug"], name="product_by_shelf"),
+            models.Index(fields=["shelf", "min_price_minor", "slug"], name="product_by_price"),
+            models.Index(
+                fields=["category", "shelf", "created_at", "slug"], name="product_by_category"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,16 +138,21 @@ class Sku(models.Model):
 class SearchTerm(models.Model):
     """An inverted index that works the same on every database.
 
-    Terms are single signs and pairs of neighbouring signs of Chinese text, words, pinyin initials,
-    SKU codes and barcodes, all in search form (core.text.search_form).
+    Terms are single signs and pairs of neighbouring signs of Chinese text, words and their
+    beginnings, pinyin initials, SKU codes and barcodes, all in search form (core.text.search_form).
+    A search asks for equal terms only, since prefix conditions depend on the database's collation.
     """
 
     id = IdField()
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="terms")
     term = models.CharField(max_length=60)
+    weight = models.SmallIntegerField(choices=Weight.choices)  # the best place that has the term
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(weight__in=Weight.values), name="term_weight_is_known"
+            ),
             models.UniqueConstraint(fields=["term", "product"], name="term_once_per_product"),
         ]
 

@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.types import Refusal
+
+MAX_OPTIONS = 3
+MAX_SKUS = 200
+MAX_PICTURES = 12
+MAX_PRICE_MINOR = 100_000_000_00
+MAX_MEASURE = 100_000_000  # grams or cubic centimetres
 
 
 class Shelf(TextChoices):
@@ -15,6 +21,22 @@ class Shelf(TextChoices):
     DRAFT = "draft", _("草稿")
     ON = "on", _("上架")
     OFF = "off", _("下架")
+
+
+class Weight(IntegerChoices):
+    """Where a search term was found; a product found in a better place comes first."""
+
+    TEXT = 1, _("副标题或描述")
+    NAME = 2, _("名称")
+    EXACT = 3, _("规格编码或条码")
+
+
+class Sort(TextChoices):
+    """The orders of a shopper's list. A search puts the best match first, then the newest."""
+
+    NEWEST = "newest", _("新品")
+    CHEAPEST = "price", _("价格从低到高")
+    DEAREST = "-price", _("价格从高到低")
 
 
 class NotSold(TextChoices):
@@ -84,6 +106,113 @@ class SkuFacts:
     weight_grams: int
     volume_cm3: int
     not_sold: NotSold | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureView:
+    """A picture to show: storage names of its three sizes, and the size of the large one."""
+
+    small: str
+    medium: str
+    large: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCard:
+    """A product in a list. Prices are the lowest and the highest of its live SKUs."""
+
+    product_id: int
+    slug: str
+    name: str
+    subtitle: str
+    price_minor: int
+    max_price_minor: int
+    market_price_minor: int | None  # of the cheapest SKU
+    currency: str
+    sku_count: int
+    picture: PictureView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardPage:
+    """One page of a list; `next` is the cursor of the following page, "" at the end."""
+
+    items: tuple[ProductCard, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuView:
+    """A live SKU on a product page. Stock and region are joined by the face."""
+
+    sku_id: int
+    code: str
+    options: tuple[str, ...]
+    options_text: str
+    price_minor: int
+    market_price_minor: int | None
+    barcode: str
+    weight_grams: int
+    volume_cm3: int
+    picture: PictureView | None  # None: the product's pictures show it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPage:
+    """Everything the catalogue knows for a shopper's product page."""
+
+    product_id: int
+    slug: str
+    name: str
+    subtitle: str
+    description_html: str  # safe to show as it is
+    category_slug: str
+    category_name: str
+    options: tuple[OptionInput, ...]
+    skus: tuple[SkuView, ...]
+    pictures: tuple[PictureView, ...]
+    price_minor: int
+    max_price_minor: int
+    currency: str
+    not_sold: NotSold | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryNode:
+    """A category with the number of live products in it and below."""
+
+    category_id: int
+    slug: str
+    name: str
+    depth: int  # 0 at the top
+    count: int
+    children: tuple["CategoryNode", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminRow:
+    """A product in the console's list, with the reason why shoppers can't buy it."""
+
+    card: ProductCard
+    category: str
+    shelf: Shelf
+    not_sold: NotSold | None
+    archived: bool
+    on_at: datetime | None
+    off_at: datetime | None
+    updated_at: datetime
+    codes: tuple[str, ...]  # of the live SKUs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminPage:
+    """One page of the console's list; `next` is the cursor of the following page."""
+
+    items: tuple[AdminRow, ...]
+    next: str
 
 
 class CatalogRefused(Refusal):

@@ -1,0 +1,102 @@
+"""What search stores of a product and asks for: terms of texts in any language."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from zhanggui.core.text import search_form
+
+TERM_LENGTH = 60
+QUERY_LENGTH = 200
+QUERY_TERMS = 16
+INITIALS = 8  # runs of initials are found from any sign on, up to this many letters
+INITIALS_FROM_START = 20
+
+# Chinese, Japanese and Korean signs, which are written without blanks between words
+_SIGNS = (
+    "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_RUNS = re.compile(rf"(?P<signs>[{_SIGNS}]+)|(?P<word>[^\W_{_SIGNS}]+)")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def query_terms(query: str) -> tuple[str, ...]:
+    """Return the terms that a product must all have; () where nothing can be searched for."""
+    terms: dict[str, None] = {}
+    for signs, word in _runs(folded(query)):
+        if word:
+            terms[word[:TERM_LENGTH]] = None
+        elif len(signs) == 1:
+            terms[signs] = None
+        else:
+            terms.update(dict.fromkeys(_pairs(signs)))
+    return tuple(terms)[:QUERY_TERMS]
+
+
+def folded(text: str) -> str:
+    """Return a query in search form, without what no database takes."""
+    return search_form(_UNSTORABLE.sub(" ", text[:QUERY_LENGTH]))[:QUERY_LENGTH]
+
+
+def whole_terms(text: str) -> Iterator[str]:
+    """Yield single signs, pairs of signs and words of a long text."""
+    for signs, word in _runs(search_form(text)):
+        if word:
+            yield word[:TERM_LENGTH]
+        yield from signs
+        yield from _pairs(signs)
+
+
+def prefix_terms(text: str) -> Iterator[str]:
+    """Yield the terms of a short text: as of a long one, and every beginning of its words."""
+    for signs, word in _runs(search_form(text)):
+        yield from _prefixes(word)
+        yield from signs
+        yield from _pairs(signs)
+
+
+def code_terms(code: str) -> Iterator[str]:
+    """Yield every beginning of a SKU code or barcode, and of its parts."""
+    yield from _prefixes(search_form(code))
+    yield from prefix_terms(code)
+
+
+def initials_terms(initials: str) -> Iterator[str]:
+    """Yield what finds a text by its pinyin initials: "mqlj" is found by mq, lj, qlj, mqlj, …"""
+    for start in range(len(initials) - 1):
+        for end in range(start + 2, min(start + INITIALS, len(initials)) + 1):
+            yield initials[start:end]
+    yield from (initials[:end] for end in range(INITIALS + 1, INITIALS_FROM_START + 1))
+
+
+def pinyin_initials(text: str) -> Iterator[str]:
+    """Yield the pinyin initials of every Chinese run: 明前龙井 50g 茶 → "mqlj", "c"."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 -- 54 MB, needed where one saves only
+
+    for signs, _ in _runs(search_form(text)):
+        letters = lazy_pinyin(signs, style=Style.FIRST_LETTER, errors="ignore") if signs else []
+        if letters:
+            yield "".join(letters)
+
+
+def slug_words(text: str) -> str:
+    """Return a text as a part of an address, Chinese by its pinyin: 龙井 50g → "long-jing-50g"."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 -- 54 MB, needed where one saves only
+
+    words: list[str] = []
+    for signs, word in _runs(search_form(text)):
+        words += lazy_pinyin(signs, errors="ignore") if signs else [word]
+    return "-".join(filter(None, (re.sub("[^a-z0-9]", "", word) for word in words)))
+
+
+def _runs(text: str) -> Iterator[tuple[str, str]]:
+    for match in _RUNS.finditer(text):
+        yield match["signs"] or "", match["word"] or ""
+
+
+def _pairs(signs: str) -> Iterable[str]:
+    return (signs[i : i + 2] for i in range(len(signs) - 1))
+
+
+def _prefixes(word: str) -> Iterable[str]:
+    return (word[:end] for end in range(1, min(len(word), TERM_LENGTH) + 1))

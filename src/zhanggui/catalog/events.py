@@ -1,0 +1,27 @@
+"""What happens to products."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zhanggui.core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSaved(Event):
+    """A product was made, changed, put on or off the shelf, archived or restored."""
+
+    kind: ClassVar[str] = "product.saved"
+    subject_type: ClassVar[str] = "product"
+    change: str  # created, edited, on, off, draft, archived, restored, pictures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceChanged(Event):
+    """The selling price of a SKU changed."""
+
+    kind: ClassVar[str] = "product.price_changed"
+    subject_type: ClassVar[str] = "product"
+    sku_id: int
+    old_minor: int
+    new_minor: int
+    currency: str

@@ -1,0 +1,35 @@
+"""Reads of the catalogue: for checkout, for shoppers, for staff."""
+
+from zhanggui.catalog.queries.admin import admin_products, product_for_edit, shelf_counts
+from zhanggui.catalog.queries.categories import (
+    all_categories,
+    category_by_slug,
+    category_trail,
+    category_tree,
+)
+from zhanggui.catalog.queries.facts import (
+    live_products,
+    not_sold,
+    sellable_facts,
+    sellable_facts_by_id,
+)
+from zhanggui.catalog.queries.pages import listing, product_cards, product_page
+from zhanggui.catalog.queries.search import matching_product_ids
+
+__all__ = [
+    "admin_products",
+    "all_categories",
+    "category_by_slug",
+    "category_trail",
+    "category_tree",
+    "listing",
+    "live_products",
+    "matching_product_ids",
+    "not_sold",
+    "product_cards",
+    "product_for_edit",
+    "product_page",
+    "sellable_facts",
+    "sellable_facts_by_id",
+    "shelf_counts",
+]

@@ -1,0 +1,96 @@
+"""What staff see: all products, with the reason why shoppers can't buy one."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from zhanggui.catalog.models import Category, Picture, Product, Sku
+from zhanggui.catalog.queries.cursors import after, cursor_of
+from zhanggui.catalog.queries.facts import not_sold
+from zhanggui.catalog.queries.pages import product_cards
+from zhanggui.catalog.queries.search import matching_product_ids
+from zhanggui.catalog.types import AdminPage, AdminRow, Shelf
+
+ARCHIVED = "archived"  # a tab beside the shelves
+_KEYS = ("-created_at", "slug")
+
+
+def admin_products(
+    *,
+    q: str = "",
+    category: str = "",
+    shelf: str = "",
+    cursor: str = "",
+    limit: int = 20,
+    now: datetime,
+) -> AdminPage:
+    """Return one page of all products, newest first; at most 4 statements.
+
+    `category` is a slug; `shelf` is a Shelf, "archived", or "" for all that are not archived.
+    """
+    rows = _filtered(q=q, category=category, shelf=shelf).filter(after(cursor, keys=_KEYS))
+    found = list(rows.select_related("category").order_by(*_KEYS)[: limit + 1])
+    shown = found[:limit]
+    codes = defaultdict(list)
+    live = Sku.objects.filter(product__in=[row.pk for row in shown], archived_at=None)
+    for product_id, code in live.order_by("position", "pk").values_list("product_id", "code"):
+        codes[product_id].append(code)
+    items = tuple(
+        AdminRow(
+            card=card,
+            category=row.category.name,
+            shelf=Shelf(row.shelf),
+            not_sold=not_sold(row, now),
+            archived=row.archived_at is not None,
+            on_at=row.on_at,
+            off_at=row.off_at,
+            updated_at=row.updated_at,
+            codes=tuple(codes[row.pk]),
+        )
+        for row, card in zip(shown, product_cards(products=shown), strict=True)
+    )
+    more = len(found) > limit
+    return AdminPage(
+        items=items, next=cursor_of([shown[-1].created_at, shown[-1].slug]) if more else ""
+    )
+
+
+def shelf_counts(*, q: str = "", category: str = "") -> dict[str, int]:
+    """Return the number behind each tab: "" for all, each shelf, and "archived"."""
+    is_live = Q(archived_at=None)
+    figures = _filtered(q=q, category=category, shelf=None).aggregate(
+        all=Count("pk", filter=is_live),
+        archived=Count("pk", filter=~is_live),
+        **{f"n_{shelf}": Count("pk", filter=is_live & Q(shelf=shelf)) for shelf in Shelf.values},
+    )
+    return {
+        "": figures["all"],
+        **{shelf: figures[f"n_{shelf}"] for shelf in Shelf.values},
+        ARCHIVED: figures["archived"],
+    }
+
+
+def product_for_edit(*, slug: str) -> tuple[Product, list[Sku], list[Picture]] | None:
+    """Return a product with its live SKUs and pictures; 3 statements."""
+    product = Product.objects.select_related("category").filter(slug=slug).first()
+    if product is None:
+        return None
+    skus = Sku.objects.filter(product=product, archived_at=None).order_by("position", "pk")
+    pictures = Picture.objects.filter(product=product, archived_at=None)
+    return product, list(skus), list(pictures.order_by("position", "pk"))
+
+
+def _filtered(*, q: str, category: str, shelf: str | None) -> QuerySet[Product]:
+    rows = Product.objects.all()
+    if shelf == ARCHIVED:
+        rows = rows.exclude(archived_at=None)
+    elif shelf is not None:
+        rows = rows.filter(archived_at=None)
+        rows = rows.filter(shelf=shelf) if shelf in Shelf.values else rows
+    if category:
+        path = Category.objects.filter(slug=category).values("path")[:1]
+        rows = rows.filter(category__in=Category.objects.filter(path__startswith=path))
+    if q.strip():
+        rows = rows.filter(pk__in=matching_product_ids(query=q))
+    return rows

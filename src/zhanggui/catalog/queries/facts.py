@@ -1,0 +1,107 @@
+"""What may be sold, and what checkout must know of it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from zhanggui.catalog.models import Picture, Product, Sku
+from zhanggui.catalog.types import NotSold, Shelf, SkuFacts
+
+
+def not_sold(product: Product, now: datetime) -> NotSold | None:
+    """Return why shoppers can't buy any of this product: status and time. None: they can.
+
+    Stock, region and freight are asked by `orders.queries`, which knows them.
+    """
+    status = _status(
+        shelf=product.shelf,
+        on_at=product.on_at,
+        off_at=product.off_at,
+        is_archived=product.archived_at is not None,
+        now=now,
+    )
+    return status or (None if product.sku_count else NotSold.NO_SKU)
+
+
+def live_products(*, now: datetime) -> QuerySet[Product]:
+    """Return what shoppers may see: on the shelf, in its time, with a SKU."""
+    return Product.objects.filter(live(now))
+
+
+def live(now: datetime, *, to: str = "") -> Q:
+    """Return the condition of a live product, asked through the relation `to` ("product__")."""
+    return Q(**{f"{to}shelf": Shelf.ON, f"{to}archived_at": None, f"{to}sku_count__gt": 0}) & (
+        (Q(**{f"{to}on_at": None}) | Q(**{f"{to}on_at__lte": now}))
+        & (Q(**{f"{to}off_at": None}) | Q(**{f"{to}off_at__gt": now}))
+    )
+
+
+def sellable_facts(*, sku_codes: Iterable[str], now: datetime) -> dict[str, SkuFacts]:
+    """Return what checkout must know, by SKU code; unknown codes are missing. One statement."""
+    return {facts.code: facts for facts in _facts(Q(code__in=set(sku_codes)), now=now)}
+
+
+def sellable_facts_by_id(*, sku_ids: Iterable[int], now: datetime) -> dict[int, SkuFacts]:
+    """Return the same by SKU id."""
+    return {facts.sku_id: facts for facts in _facts(Q(pk__in=set(sku_ids)), now=now)}
+
+
+def _facts(wanted: Q, *, now: datetime) -> Iterable[SkuFacts]:
+    cover = Picture.objects.filter(product=OuterRef("product"), archived_at=None)
+    rows = Sku.objects.filter(wanted).values(
+        "option_key",
+        "code",
+        "product_id",
+        "price_minor",
+        "weight_grams",
+        "volume_cm3",
+        "archived_at",
+        "picture__small",
+        "product__name",
+        "product__slug",
+        "product__currency",
+        "product__shelf",
+        "product__on_at",
+        "product__off_at",
+        "product__archived_at",
+        sku_id=F("pk"),
+        cover=Subquery(cover.order_by("position", "pk").values("small")[:1]),
+    )
+    for row in rows:
+        yield SkuFacts(
+            sku_id=row["sku_id"],
+            code=row["code"],
+            product_id=row["product_id"],
+            product_name=row["product__name"],
+            product_slug=row["product__slug"],
+            options_text=row["option_key"],
+            picture=row["picture__small"] or row["cover"] or "",
+            price_minor=row["price_minor"],
+            currency=row["product__currency"],
+            weight_grams=row["weight_grams"],
+            volume_cm3=row["volume_cm3"],
+            not_sold=_status(
+                shelf=row["product__shelf"],
+                on_at=row["product__on_at"],
+                off_at=row["product__off_at"],
+                is_archived=bool(row["archived_at"] or row["product__archived_at"]),
+                now=now,
+            ),
+        )
+
+
+def _status(
+    *, shelf: str, on_at: datetime | None, off_at: datetime | None, is_archived: bool, now: datetime
+) -> NotSold | None:
+    if is_archived:
+        return NotSold.ARCHIVED
+    if shelf == Shelf.DRAFT:
+        return NotSold.DRAFT
+    if shelf == Shelf.OFF:
+        return NotSold.OFF
+    if on_at and now < on_at:
+        return NotSold.NOT_YET
+    if off_at and now >= off_at:
+        return NotSold.OVER
+    return None

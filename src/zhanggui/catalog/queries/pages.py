@@ -1,0 +1,185 @@
+"""What shoppers see: lists of cards, and the page of one product."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import nh3
+from django.db.models import Q
+from django.utils.html import linebreaks
+
+from zhanggui.catalog.models import Category, Picture, Product, Sku
+from zhanggui.catalog.queries.cursors import after, cursor_of
+from zhanggui.catalog.queries.facts import live, live_products, not_sold
+from zhanggui.catalog.queries.search import ranked_matches
+from zhanggui.catalog.types import (
+    CardPage,
+    NotSold,
+    OptionInput,
+    PictureView,
+    ProductCard,
+    ProductPage,
+    SkuView,
+    Sort,
+)
+
+_KEYS: dict[Sort, tuple[str, ...]] = {
+    Sort.NEWEST: ("-created_at", "slug"),
+    Sort.CHEAPEST: ("min_price_minor", "slug"),
+    Sort.DEAREST: ("-min_price_minor", "slug"),
+}
+_BEST = ("-rank", "-product__created_at", "product__slug")
+_HIDDEN = {NotSold.DRAFT, NotSold.ARCHIVED, NotSold.NOT_YET}
+
+
+def listing(
+    *,
+    category_slug: str = "",
+    query: str = "",
+    cursor: str = "",
+    limit: int = 24,
+    now: datetime,
+    sort: Sort = Sort.NEWEST,
+) -> CardPage:
+    """Return one page of what shoppers may see: a category with all below it, a search, or all.
+
+    A search in the order NEWEST puts the best match first. At most 3 statements.
+    """
+    where = Q(**_in_category(category_slug, to="")) if category_slug else Q()
+    if query and sort == Sort.NEWEST:
+        return _best_matches(query, category_slug, cursor=cursor, limit=limit, now=now)
+    if query:
+        where &= Q(pk__in=ranked_matches(query=query).values("product_id"))
+    keys = _KEYS[sort]
+    found = live_products(now=now).filter(where, after(cursor, keys=keys)).order_by(*keys)
+    rows = list(found[: limit + 1])
+    ends = [[getattr(row, key.removeprefix("-")) for key in keys] for row in rows[:limit]]
+    return CardPage(
+        items=tuple(product_cards(products=rows[:limit])),
+        next=cursor_of(ends[-1]) if len(rows) > limit else "",
+    )
+
+
+def _best_matches(
+    query: str, category_slug: str, *, cursor: str, limit: int, now: datetime
+) -> CardPage:
+    where = live(now, to="product__")
+    if category_slug:
+        where &= Q(**_in_category(category_slug, to="product__"))
+    found = (
+        ranked_matches(query=query)
+        .filter(where)
+        .values("product_id", *(key.removeprefix("-") for key in _BEST))
+        .filter(after(cursor, keys=_BEST))
+        .order_by(*_BEST)
+    )
+    rows: list[dict[str, Any]] = list(found[: limit + 1])
+    ids = [row["product_id"] for row in rows[:limit]]
+    products = Product.objects.in_bulk(ids)
+    ends = [[row[key.removeprefix("-")] for key in _BEST] for row in rows[:limit]]
+    return CardPage(
+        items=tuple(product_cards(products=[products[pk] for pk in ids])),
+        next=cursor_of(ends[-1]) if len(rows) > limit else "",
+    )
+
+
+def _in_category(slug: str, *, to: str) -> dict[str, Any]:
+    """Return the condition of products in a category and all below it, within the statement."""
+    path = Category.objects.filter(slug=slug, archived_at=None).values("path")[:1]
+    return {f"{to}category__in": Category.objects.filter(path__startswith=path)}
+
+
+def product_cards(*, products: Iterable[Product]) -> list[ProductCard]:
+    """Return the cards of these products in their order; one statement reads the pictures."""
+    rows = list(products)
+    covers: dict[int, PictureView] = {}
+    pictures = Picture.objects.filter(product__in=[row.pk for row in rows], archived_at=None)
+    for picture in pictures.order_by("product_id", "position", "pk"):
+        covers.setdefault(picture.product_id, picture_view(picture))
+    return [product_card(row, covers.get(row.pk)) for row in rows]
+
+
+def product_card(row: Product, picture: PictureView | None) -> ProductCard:
+    """Return the card of a product."""
+    return ProductCard(
+        product_id=row.pk,
+        slug=row.slug,
+        name=row.name,
+        subtitle=row.subtitle,
+        price_minor=row.min_price_minor,
+        max_price_minor=row.max_price_minor,
+        market_price_minor=row.market_price_minor,
+        currency=row.currency,
+        sku_count=row.sku_count,
+        picture=picture,
+    )
+
+
+def picture_view(picture: Picture) -> PictureView:
+    """Return a picture as pages show it."""
+    return PictureView(
+        small=picture.small,
+        medium=picture.medium,
+        large=picture.large,
+        width=picture.width,
+        height=picture.height,
+        alt=picture.alt,
+    )
+
+
+def product_page(*, slug: str, now: datetime) -> ProductPage | None:
+    """Return a product's page, or None where shoppers must not know of it. At most 3 statements.
+
+    A product that is off the shelf keeps its page, since links to it exist; `not_sold` says why.
+    """
+    product = Product.objects.select_related("category").filter(slug=slug).first()
+    if product is None or (reason := not_sold(product, now)) in _HIDDEN:
+        return None
+    pictures = Picture.objects.filter(product=product, archived_at=None).order_by("position", "pk")
+    views = {picture.pk: picture_view(picture) for picture in pictures}
+    skus = Sku.objects.filter(product=product, archived_at=None).order_by("position", "pk")
+    shown = tuple(_sku_view(sku, views) for sku in skus)
+    return ProductPage(
+        product_id=product.pk,
+        slug=product.slug,
+        name=product.name,
+        subtitle=product.subtitle,
+        description_html=description_html(product.description),
+        category_slug=product.category.slug,
+        category_name=product.category.name,
+        options=_options_in_use(product, shown),
+        skus=shown,
+        pictures=tuple(views.values()),
+        price_minor=product.min_price_minor,
+        max_price_minor=product.max_price_minor,
+        currency=product.currency,
+        not_sold=reason,
+    )
+
+
+def description_html(text: str) -> str:
+    """Return a stored description as safe HTML; plain text gets its lines and paragraphs."""
+    return nh3.clean(text) if nh3.is_html(text) else linebreaks(text, autoescape=True)
+
+
+def _sku_view(sku: Sku, views: dict[int, PictureView]) -> SkuView:
+    return SkuView(
+        sku_id=sku.pk,
+        code=sku.code,
+        options=tuple(sku.options),
+        options_text=sku.option_key,
+        price_minor=sku.price_minor,
+        market_price_minor=sku.market_price_minor,
+        barcode=sku.barcode,
+        weight_grams=sku.weight_grams,
+        volume_cm3=sku.volume_cm3,
+        picture=views.get(sku.picture_id or 0),
+    )
+
+
+def _options_in_use(product: Product, skus: tuple[SkuView, ...]) -> tuple[OptionInput, ...]:
+    used = [set(values) for values in zip(*(sku.options for sku in skus), strict=False)]
+    return tuple(
+        OptionInput(name=option["name"], values=tuple(v for v in option["values"] if v in values))
+        for option, values in zip(product.options, used, strict=False)
+    )

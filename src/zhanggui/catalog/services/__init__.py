@@ -1,0 +1,33 @@
+"""Writes of the catalogue: categories, products with their SKUs, pictures, the search index."""
+
+from zhanggui.catalog.services.categories import archive_category, restore_category, save_category
+from zhanggui.catalog.services.pictures import (
+    add_picture,
+    archive_picture,
+    describe_picture,
+    order_pictures,
+    set_sku_picture,
+)
+from zhanggui.catalog.services.products import (
+    archive_product,
+    restore_product,
+    save_product,
+    set_shelf,
+)
+from zhanggui.catalog.services.search import rebuild_search
+
+__all__ = [
+    "add_picture",
+    "archive_category",
+    "archive_picture",
+    "archive_product",
+    "describe_picture",
+    "order_pictures",
+    "rebuild_search",
+    "restore_category",
+    "restore_product",
+    "save_category",
+    "save_product",
+    "set_shelf",
+    "set_sku_picture",
+]

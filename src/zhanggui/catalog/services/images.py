@@ -1,0 +1,72 @@
+"""Uploads turned into the three WebP files that pages show."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps
+
+from zhanggui.catalog.types import CatalogRefused
+
+SIDES = (240, 640, 1280)  # longest side in pixels: small, medium, large
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
+QUALITY = 82
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One size of a picture, encoded."""
+
+    side: int
+    content: bytes
+    width: int
+    height: int
+
+
+def renditions(content: bytes) -> list[Rendition]:
+    """Return the picture in all sizes, upright, without metadata, never enlarged.
+
+    Raises:
+        CatalogRefused: no picture, broken, animated or too large.
+    """
+    if len(content) > MAX_BYTES:
+        raise CatalogRefused(
+            _("图片超过 %(max)d MB，请压缩后再传。") % {"max": MAX_BYTES // 1024 // 1024},
+            field="picture",
+        )
+    picture = _opened(content)
+    return [_rendition(picture, side) for side in SIDES]
+
+
+def _opened(content: bytes) -> Image.Image:
+    try:
+        with Image.open(BytesIO(content), formats=FORMATS) as source:
+            if source.width * source.height > MAX_PIXELS:
+                raise Image.DecompressionBombError
+            if getattr(source, "n_frames", 1) > 1:
+                raise CatalogRefused(_("不支持动图，请上传静态图片。"), field="picture")
+            source.draft("RGB", (SIDES[-1], SIDES[-1]))
+            source.load()
+            upright = ImageOps.exif_transpose(source)
+            has_alpha = upright.has_transparency_data
+            return upright.convert("RGBA" if has_alpha else "RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise CatalogRefused(
+            _("图片尺寸太大，请缩小到 4000 万像素以内再传。"), field="picture"
+        ) from error
+    except (OSError, SyntaxError, ValueError, TypeError, IndexError, OverflowError) as error:
+        raise CatalogRefused(
+            _("这个文件不是能识别的图片，请上传 JPG、PNG 或 WebP。"), field="picture"
+        ) from error
+
+
+def _rendition(picture: Image.Image, side: int) -> Rendition:
+    small = picture.copy()
+    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    buffer = BytesIO()
+    small.save(buffer, "WEBP", quality=QUALITY, method=4)
+    return Rendition(side, buffer.getvalue(), small.width, small.height)

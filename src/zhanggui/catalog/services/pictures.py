@@ -1,0 +1,114 @@
+"""Pictures of products: added, described, ordered, tied to SKUs, archived."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.catalog.models import Picture, Product, Sku
+from zhanggui.catalog.services.images import Rendition, renditions
+from zhanggui.catalog.types import MAX_PICTURES, CatalogRefused
+from zhanggui.core.text import clean_text
+
+
+def add_picture(*, product_id: int, content: bytes, alt: str, now: datetime) -> Picture:
+    """Add a picture at the end of a product's row of pictures.
+
+    The same file a second time gives the first picture, taken out of the archive if need be.
+
+    Raises:
+        CatalogRefused: not a picture that can be shown, or the product has too many.
+    """
+    alt = clean_text(alt, max_length=120)
+    digest = hashlib.sha256(content).hexdigest()
+    known = Picture.objects.filter(digest=digest).order_by("pk").first()
+    files = _stored(digest, renditions(content)) if known is None else _files(known)
+    with transaction.atomic():
+        Product.objects.select_for_update().get(pk=product_id)
+        mine = Picture.objects.filter(product_id=product_id)
+        live = mine.filter(archived_at=None)
+        picture = mine.filter(digest=digest).first()
+        if picture is not None and picture.archived_at is None:
+            return picture
+        if live.count() >= MAX_PICTURES:
+            raise CatalogRefused(
+                _("每个商品最多 %(max)d 张图片。") % {"max": MAX_PICTURES}, field="picture"
+            )
+        last = live.aggregate(last=Max("position"))["last"]
+        picture = picture or Picture(product_id=product_id, digest=digest, **files)
+        picture.position = 0 if last is None else last + 1
+        picture.alt = alt or picture.alt
+        picture.archived_at = None
+        picture.save()
+        _touch(product_id, now)
+    return picture
+
+
+def describe_picture(*, picture_id: int, alt: str) -> None:
+    """Say what a picture shows, for those who can't see it."""
+    Picture.objects.filter(pk=picture_id).update(alt=clean_text(alt, max_length=120))
+
+
+def order_pictures(*, product_id: int, picture_ids: Sequence[int], now: datetime) -> None:
+    """Show the pictures in this order; those that are not named follow as they were."""
+    with transaction.atomic():
+        live = Picture.objects.select_for_update().filter(product_id=product_id, archived_at=None)
+        rows = {row.pk: row for row in live.order_by("position", "pk")}
+        named = [pk for pk in dict.fromkeys(picture_ids) if pk in rows]
+        order = [*named, *(pk for pk in rows if pk not in named)]
+        for position, pk in enumerate(order):
+            rows[pk].position = position
+        Picture.objects.bulk_update(rows.values(), ["position"])
+        _touch(product_id, now)
+
+
+def archive_picture(*, picture_id: int, now: datetime) -> None:
+    """Take a picture away from its product and SKUs; its files stay for orders that show them."""
+    with transaction.atomic():
+        Picture.objects.filter(pk=picture_id, archived_at=None).update(archived_at=now)
+        Sku.objects.filter(picture_id=picture_id).update(picture=None)
+        product_id = Picture.objects.values_list("product_id", flat=True).get(pk=picture_id)
+        _touch(product_id, now)
+
+
+def set_sku_picture(*, sku_id: int, picture_id: int | None) -> None:
+    """Show a SKU with one of its product's pictures, or with none of its own.
+
+    Raises:
+        CatalogRefused: the picture belongs to another product or is archived.
+    """
+    sku = Sku.objects.get(pk=sku_id)
+    if picture_id is not None:
+        mine = Picture.objects.filter(pk=picture_id, product_id=sku.product_id, archived_at=None)
+        if not mine.exists():
+            raise CatalogRefused(_("请从本商品的图片里选一张。"), field="picture")
+    Sku.objects.filter(pk=sku_id).update(picture_id=picture_id)
+
+
+def _stored(digest: str, sizes: Sequence[Rendition]) -> dict[str, str | int]:
+    """Write the files, outside of any transaction; what is there already is kept."""
+    names = [_store(f"products/{digest[:2]}/{digest}-{size.side}.webp", size) for size in sizes]
+    return {
+        **dict(zip(("small", "medium", "large"), names, strict=True)),
+        "width": sizes[-1].width,
+        "height": sizes[-1].height,
+    }
+
+
+def _store(name: str, size: Rendition) -> str:
+    if default_storage.exists(name):
+        return name
+    return default_storage.save(name, ContentFile(size.content))
+
+
+def _files(known: Picture) -> dict[str, str | int]:
+    return {name: getattr(known, name) for name in ("small", "medium", "large", "width", "height")}
+
+
+def _touch(product_id: int, now: datetime) -> None:
+    Product.objects.filter(pk=product_id).update(updated_at=now)

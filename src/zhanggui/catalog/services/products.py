@@ -1,0 +1,159 @@
+"""Products: saved with their SKUs, put on and off the shelf, archived and restored."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import nh3
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.catalog.events import ProductSaved
+from zhanggui.catalog.models import Category, Product
+from zhanggui.catalog.services import skus as matrix
+from zhanggui.catalog.services.search import write_terms
+from zhanggui.catalog.services.slugs import Asked, free_slug
+from zhanggui.catalog.types import CatalogRefused, ProductInput, Shelf
+from zhanggui.core.events import publish
+from zhanggui.core.text import clean_text
+from zhanggui.core.types import Actor
+
+DESCRIPTION_LENGTH = 50_000
+
+
+def save_product(
+    *,
+    product_id: int | None,
+    wanted: ProductInput,
+    currency: str,
+    now: datetime,
+    actor: Actor,
+) -> Product:
+    """Make or change a product with its SKUs, all or nothing. An empty slug is made from the
+    name. The currency is fixed when the product is made.
+
+    Raises:
+        CatalogRefused: something must be mended first; its `field` says what.
+        TextRefused: a text can't be stored.
+    """
+    options = matrix.clean_options(wanted.options)
+    skus = matrix.clean_skus(wanted.skus, options=options)
+    _check_schedule(wanted, has_skus=bool(skus))
+    try:
+        with transaction.atomic():
+            product = _locked(product_id, currency=currency, now=now)
+            _fill(product, wanted, now=now)
+            product.options = [{"name": o.name, "values": list(o.values)} for o in options]
+            matrix.check_codes(product, skus)
+            product.save()
+            changes = matrix.write_skus(product, skus, now=now, actor=actor)
+            matrix.summarise(product)
+            product.save()
+            write_terms([product.pk])
+            change = "created" if product_id is None else "edited"
+            saved = ProductSaved(subject_id=product.pk, change=change, at=now, actor=actor)
+            publish(saved, *changes)
+    except IntegrityError as error:
+        raise CatalogRefused(
+            _("网址名或规格编码刚刚被别的商品用掉，请换一个再保存。"), field="slug"
+        ) from error
+    return product
+
+
+def set_shelf(*, product_ids: Iterable[int], shelf: Shelf, now: datetime, actor: Actor) -> int:
+    """Put products on or off the shelf, all or none; return how many changed.
+
+    Raises:
+        CatalogRefused: one is archived, or is to be sold and has no SKU.
+    """
+    with transaction.atomic():
+        rows = list(
+            Product.objects.select_for_update().filter(pk__in=set(product_ids)).order_by("pk")
+        )
+        for row in rows:
+            if row.archived_at:
+                raise CatalogRefused(
+                    _("%(name)s 已归档，请先恢复。") % {"name": row.name}, field="shelf"
+                )
+            if shelf == Shelf.ON and not row.sku_count:
+                raise CatalogRefused(
+                    _("%(name)s 还没有规格，请先填写规格和价格。") % {"name": row.name},
+                    field="skus",
+                )
+        moving = [row.pk for row in rows if row.shelf != shelf]
+        Product.objects.filter(pk__in=moving).update(shelf=shelf, updated_at=now)
+        _tell(moving, change=shelf.value, now=now, actor=actor)
+    return len(moving)
+
+
+def archive_product(*, product_id: int, now: datetime, actor: Actor) -> None:
+    """Take a product out of all lists; orders keep what they know. A repeat changes nothing."""
+    with transaction.atomic():
+        live = Product.objects.filter(pk=product_id, archived_at=None)
+        if live.update(archived_at=now, updated_at=now):
+            _tell([product_id], change="archived", now=now, actor=actor)
+
+
+def restore_product(*, product_id: int, now: datetime, actor: Actor) -> None:
+    """Bring an archived product back, off the shelf. A repeat changes nothing.
+
+    Raises:
+        CatalogRefused: its category is archived.
+    """
+    with transaction.atomic():
+        product = Product.objects.select_for_update(of=("self",)).select_related("category")
+        row = product.get(pk=product_id)
+        if row.archived_at is None:
+            return
+        if row.category.archived_at:
+            raise CatalogRefused(
+                _("类目 %(name)s 已归档，请先恢复类目。") % {"name": row.category.name},
+                field="category",
+            )
+        shelf = Shelf.DRAFT if row.shelf == Shelf.DRAFT else Shelf.OFF
+        Product.objects.filter(pk=product_id).update(archived_at=None, shelf=shelf, updated_at=now)
+        _tell([product_id], change="restored", now=now, actor=actor)
+
+
+def clean_html(text: str) -> str:
+    """Return a description that is safe to show: HTML cleaned, plain text as it was typed."""
+    text = clean_text(text, max_length=DESCRIPTION_LENGTH)
+    return nh3.clean(text) if nh3.is_html(text) else text
+
+
+def _check_schedule(wanted: ProductInput, *, has_skus: bool) -> None:
+    if wanted.on_at and wanted.off_at and wanted.off_at <= wanted.on_at:
+        raise CatalogRefused(_("下架时间要晚于上架时间。"), field="off_at")
+    if wanted.shelf == Shelf.ON and not has_skus:
+        raise CatalogRefused(_("上架前至少要有一行规格和价格。"), field="skus")
+
+
+def _locked(product_id: int | None, *, currency: str, now: datetime) -> Product:
+    if product_id is None:
+        return Product(currency=currency, created_at=now)
+    product = Product.objects.select_for_update().get(pk=product_id)
+    if product.archived_at:
+        raise CatalogRefused(_("商品已归档，请先恢复再修改。"), field="shelf")
+    return product
+
+
+def _fill(product: Product, wanted: ProductInput, *, now: datetime) -> None:
+    product.name = clean_text(wanted.name, max_length=120)
+    if not product.name:
+        raise CatalogRefused(_("请填写商品名称。"), field="name")
+    if not Category.objects.filter(pk=wanted.category_id, archived_at=None).exists():
+        raise CatalogRefused(_("请选择一个在用的类目。"), field="category")
+    others = Product.objects.exclude(pk=product.pk)
+    taken = Asked(lambda slug: others.filter(slug=slug).exists())
+    product.slug = free_slug(wanted.slug, name=product.name, taken=taken, max_length=120)
+    product.subtitle = clean_text(wanted.subtitle, max_length=200)
+    product.description = clean_html(wanted.description)
+    product.category_id = wanted.category_id
+    product.shelf = wanted.shelf
+    product.on_at, product.off_at = wanted.on_at, wanted.off_at
+    product.updated_at = now
+
+
+def _tell(product_ids: list[int], *, change: str, now: datetime, actor: Actor) -> None:
+    publish(
+        *(ProductSaved(subject_id=pk, change=change, at=now, actor=actor) for pk in product_ids)
+    )
