@@ -71,7 +71,7 @@ def restore_category(*, category_id: int) -> None:
         CatalogRefused: the category above it is archived.
     """
     with transaction.atomic():
-        category = Category.objects.select_for_update().select_related(None).get(pk=category_id)
+        category = Category.objects.select_for_update().get(pk=category_id)
         if Category.objects.filter(pk=category.parent_id).exclude(archived_at=None).exists():
             raise CatalogRefused(_("请先恢复上级类目。"), field="parent")
         Category.objects.filter(pk=category_id).update(archived_at=None)

@@ -100,13 +100,13 @@ def restore_product(*, product_id: int, now: datetime, actor: Actor) -> None:
         CatalogRefused: its category is archived.
     """
     with transaction.atomic():
-        product = Product.objects.select_for_update(of=("self",)).select_related("category")
-        row = product.get(pk=product_id)
+        row = Product.objects.select_for_update().get(pk=product_id)
         if row.archived_at is None:
             return
-        if row.category.archived_at:
+        archived = Category.objects.filter(pk=row.category_id).exclude(archived_at=None).first()
+        if archived:
             raise CatalogRefused(
-                _("类目 %(name)s 已归档，请先恢复类目。") % {"name": row.category.name},
+                _("类目 %(name)s 已归档，请先恢复类目。") % {"name": archived.name},
                 field="category",
             )
         shelf = Shelf.DRAFT if row.shelf == Shelf.DRAFT else Shelf.OFF
