@@ -61,7 +61,7 @@ def _take_number(using: Any) -> tuple[int, int]:
     return _number
 
 
-class IdField(models.BigIntegerField[int, int]):
+class IdField(models.BigIntegerField[Any, Any]):
     """The primary key of every domain table, filled by `next_id`."""
 
     def __init__(self, **options: Any) -> None:

@@ -19,6 +19,28 @@ class AddressInput:
     postcode: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressView:
+    """An address of the address book, opened for its owner."""
+
+    address_id: int
+    name: str
+    phone: str  # as people in China write it
+    province: str
+    city: str
+    district: str
+    detail: str
+    postcode: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """A fresh sign-in code on its way; `code` goes into the message and nowhere else."""
+
+    phone: str  # E.164
+    code: str
+
+
 class InvalidAddress(Refusal):
     """The address can't be delivered to as written; the text names the field to mend."""
 

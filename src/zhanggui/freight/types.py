@@ -35,6 +35,7 @@ class FreightTemplateView:
     charge_by: str
     currency: str
     rules: tuple[FreightRuleView, ...]
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,9 @@ class Parcel(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["carrier", "tracking_no"], name="parcel_number_once"),
+            models.UniqueConstraint(
+                fields=["fulfilment_order", "carrier", "tracking_no"], name="parcel_once_per_task"
+            ),
         ]
         indexes = [models.Index(fields=["tracking_no"], name="parcel_by_number")]
 

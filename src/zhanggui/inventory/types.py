@@ -26,6 +26,48 @@ class Cause:
     id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One wanted change of one level. `quantity` is positive, but for ADJUST it is the difference.
+
+    A move that its cause already made is passed over, so callers may repeat themselves.
+    """
+
+    kind: MovementKind
+    cause: Cause
+    sku_id: int
+    warehouse_id: int
+    quantity: int
+    reason: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class LockedLevel:
+    """A stock level read under lock; counters follow the moves made since."""
+
+    level_id: int
+    sku_id: int
+    warehouse_id: int
+    on_hand: int
+    reserved: int
+    unavailable: int
+
+    @property
+    def available(self) -> int:
+        """Pieces that can still be sold."""
+        return self.on_hand - self.reserved - self.unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseView:
+    """A warehouse as others need it."""
+
+    warehouse_id: int
+    code: str
+    name: str
+    division_code: str
+
+
 @dataclass(frozen=True, slots=True)
 class WarehouseStock:
     """How many pieces of the wanted SKUs one warehouse can sell, for choosing a warehouse."""
@@ -52,9 +94,13 @@ class StockRow:
 
 
 class StockRefused(Refusal):
-    """The count can't be set like this."""
+    """The stock can't be moved like this: there is too little, or too much is promised."""
 
     code = "below_reserved"
+
+
+class StockChangedError(Exception):
+    """A guarded write found other counters than were read: replay what was decided on them."""
 
 
 class UnknownStock(Refusal):

@@ -1,0 +1,41 @@
+"""Running a transaction again when the database asked for it (deadlock, busy)."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import OperationalError, transaction
+
+T = TypeVar("T")
+
+_POSTGRES = {"40001", "40P01", "55P03"}
+_MYSQL = {1205, 1213, 1020}
+_WAIT_SECONDS = 0.02
+
+
+def is_contention(error: OperationalError) -> bool:
+    """Tell whether the database refused only because others were at the same rows."""
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None)
+    number = error.args[0] if error.args else None
+    return state in _POSTGRES or number in _MYSQL or "database is locked" in str(error)
+
+
+def in_transaction(work: Callable[[], T], *, attempts: int = 5) -> T:
+    """Run `work` in one transaction, again after a deadlock or busy error (`attempts` in all).
+
+    Inside an open transaction it runs once: only the outermost one can be run again.
+    """
+    if transaction.get_connection().in_atomic_block:
+        with transaction.atomic():
+            return work()
+    for attempt in range(1, attempts + 1):
+        try:
+            with transaction.atomic():
+                return work()
+        except OperationalError as error:
+            if attempt == attempts or not is_contention(error):
+                raise
+        time.sleep(_WAIT_SECONDS * attempt * (1 + random.random()))  # noqa: S311 -- only spreads
+    raise AssertionError("unreachable")

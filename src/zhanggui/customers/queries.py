@@ -1,0 +1,111 @@
+"""Reads of shoppers and checks of addresses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.core.encryption import blind_index
+from zhanggui.core.phones import national_phone, normal_phone
+from zhanggui.core.text import clean_text, search_form
+from zhanggui.customers.models import Address, Customer
+from zhanggui.customers.types import AddressInput, AddressView, InvalidAddress
+from zhanggui.regions import queries as regions
+
+
+def checked_address(
+    *,
+    name: str,
+    phone: str,
+    province: str,
+    city: str,
+    district: str,
+    detail: str,
+    postcode: str = "",
+) -> AddressInput:
+    """Return the address with official division names, its code and an E.164 phone.
+
+    Raises:
+        InvalidAddress: a part is missing, or there is no such place; `field` names the part.
+        InvalidPhone, TextRefused: as their own functions say.
+    """
+    name, detail = clean_text(name, max_length=60), clean_text(detail, max_length=200)
+    if not name:
+        raise InvalidAddress(_("请填写收货人。"), field="name")
+    if not detail:
+        raise InvalidAddress(_("请填写详细地址，例如街道、小区、门牌号。"), field="detail")
+    place = regions.resolve(
+        province=clean_text(province, max_length=40),
+        city=clean_text(city, max_length=40),
+        district=clean_text(district, max_length=40),
+    )
+    if place is None or not _is_deep_enough(place.code):
+        raise InvalidAddress(
+            _("没有找到这个省、市、区，请从列表里选，或粘贴完整地址。"), field="province"
+        )
+    return AddressInput(
+        name=name,
+        phone=normal_phone(clean_text(phone, max_length=30)),
+        province=place.province,
+        city=place.city,
+        district=place.district,
+        detail=detail,
+        division_code=place.code,
+        postcode=clean_text(postcode, max_length=10),
+    )
+
+
+def _is_deep_enough(code: str) -> bool:
+    """A parcel needs the smallest division there is: a district where the city has any."""
+    return not regions.children(code=code)
+
+
+def pasted_address(*, text: str) -> AddressInput:
+    """Read a pasted text as an address that can be delivered to.
+
+    Raises:
+        InvalidAddress: something is missing; `field` names it.
+    """
+    found = regions.parse_address(text=clean_text(text, max_length=500))
+    if not found.phone:
+        raise InvalidAddress(_("没有认出手机号，请补上收货人手机号。"), field="phone")
+    return checked_address(
+        name=found.name,
+        phone=found.phone,
+        province=found.province,
+        city=found.city,
+        district=found.district,
+        detail=found.detail,
+        postcode=found.postcode,
+    )
+
+
+def name_index(name: str) -> str:
+    """Return the blind index by which a person's whole name is found."""
+    return blind_index("name", search_form(name))
+
+
+def address_index(address: AddressInput) -> str:
+    """Return the blind index of an address's whole content."""
+    parts = (address.name, address.phone, address.division_code, search_form(address.detail))
+    return blind_index("address", "\n".join(parts))
+
+
+def addresses(*, user_id: int, limit: int = 20) -> list[AddressView]:
+    """Return the addresses of a signed-in shopper, the last used first."""
+    rows = Address.objects.filter(customer__user_id=user_id, archived_at=None)
+    return [
+        AddressView(
+            address_id=row.pk,
+            name=row.name,
+            phone=national_phone(row.phone),
+            province=row.province,
+            city=row.city,
+            district=row.district,
+            detail=row.detail,
+            postcode=row.postcode,
+        )
+        for row in rows.order_by("-used_at", "-id")[:limit]
+    ]
+
+
+def customer_of_user(*, user_id: int) -> Customer | None:
+    """Return the shopper behind a sign-in."""
+    return Customer.objects.filter(user_id=user_id, archived_at=None).first()

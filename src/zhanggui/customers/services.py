@@ -1,0 +1,177 @@
+"""Writes of shoppers: guests, address books, sign-in by phone code."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.accounts import services as accounts
+from zhanggui.core.encryption import blind_index
+from zhanggui.core.phones import normal_phone, phone_index
+from zhanggui.customers.models import Address, Customer, PhoneCode
+from zhanggui.customers.queries import address_index
+from zhanggui.customers.types import AddressInput, CodeRefused, SentCode
+
+CODE_MINUTES, CODE_TRIES = 5, 5
+CODES_PER_DAY, SECONDS_BETWEEN = 10, 60
+
+
+def customers_for(*, addresses: Iterable[AddressInput], now: datetime) -> dict[str, int]:
+    """Return phone index → customer id, making guests for phones that never bought.
+
+    Three statements for any number of addresses; two checkouts of one new phone end with the same
+    customer.
+    """
+    wanted = {phone_index(address.phone): address for address in addresses}
+    found = _ids_by_phone(wanted)
+    new = wanted.keys() - found.keys()
+    if new:
+        Customer.objects.bulk_create(
+            [
+                Customer(
+                    name=wanted[index].name,
+                    phone=wanted[index].phone,
+                    phone_index=index,
+                    created_at=now,
+                )
+                for index in sorted(new)
+            ],
+            ignore_conflicts=True,
+        )
+        found |= _ids_by_phone(new)
+    return found
+
+
+def _ids_by_phone(indexes: Iterable[str]) -> dict[str, int]:
+    rows = Customer.objects.filter(phone_index__in=list(indexes))
+    return {index: pk for pk, index in rows.values_list("pk", "phone_index") if index}
+
+
+def remember_addresses(*, addresses: Sequence[tuple[int, AddressInput]], now: datetime) -> None:
+    """Put addresses (customer id, address) on top of their address books; repeats are merged."""
+    wanted = {(customer, address_index(one)): one for customer, one in addresses}
+    if not wanted:
+        return
+    Address.objects.bulk_create(
+        [
+            Address(
+                customer_id=customer,
+                name=one.name,
+                phone=one.phone,
+                province=one.province,
+                city=one.city,
+                district=one.district,
+                division_code=one.division_code,
+                detail=one.detail,
+                postcode=one.postcode,
+                content_index=index,
+                used_at=now,
+            )
+            for (customer, index), one in sorted(wanted.items())
+        ],
+        ignore_conflicts=True,
+    )
+    Address.objects.filter(
+        customer_id__in={customer for customer, _index in wanted},
+        content_index__in={index for _customer, index in wanted},
+    ).update(used_at=now, archived_at=None)
+
+
+def archive_address(*, user_id: int, address_id: int, now: datetime) -> None:
+    """Take an address out of its owner's book; orders keep their own copy."""
+    Address.objects.filter(pk=address_id, customer__user_id=user_id).update(archived_at=now)
+
+
+def issue_code(*, phone: str, client: str, now: datetime) -> SentCode:
+    """Make a sign-in code for a phone. `client` is the network address that asks.
+
+    Raises:
+        InvalidPhone: it is no phone number.
+        CodeRefused: one was sent in the last minute, or ten today for the phone or the address.
+    """
+    number = normal_phone(phone)
+    index, client_index = phone_index(number), blind_index("client", client)
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    day_ago = now - timedelta(days=1)
+    with transaction.atomic():
+        recent = PhoneCode.objects.filter(phone_index=index, sent_at__gt=day_ago)
+        if recent.filter(sent_at__gt=now - timedelta(seconds=SECONDS_BETWEEN)).exists():
+            raise CodeRefused(_("验证码刚刚发过，请等一分钟再试。"))
+        asked = PhoneCode.objects.filter(client_index=client_index, sent_at__gt=day_ago)
+        if recent.count() >= CODES_PER_DAY or asked.count() >= CODES_PER_DAY:
+            raise CodeRefused(_("今天的验证码已用完，请明天再试，或联系客服。"))
+        PhoneCode.objects.create(
+            phone_index=index,
+            client_index=client_index,
+            code_hash=_code_hash(index, code),
+            sent_at=now,
+        )
+    return SentCode(number, code)
+
+
+def _code_hash(index: str, code: str) -> str:
+    key = settings.SECRET_KEY.encode()
+    return hmac.new(key, f"{index}:{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def sign_in_by_code(*, phone: str, code: str, now: datetime) -> int:
+    """Use a code up and return the user of that phone, made on the first sign-in.
+
+    Guest orders of the phone belong to the shopper from then on, as they hang on the same customer.
+
+    Raises:
+        CodeRefused: the code is wrong, used, too old, or was tried five times.
+    """
+    number = normal_phone(phone)
+    index = phone_index(number)
+    latest = (
+        PhoneCode.objects.filter(
+            phone_index=index,
+            used_at=None,
+            tries__lt=CODE_TRIES,
+            sent_at__gt=now - timedelta(minutes=CODE_MINUTES),
+        )
+        .order_by("-sent_at", "-id")
+        .first()
+    )
+    refusal = CodeRefused(_("验证码不对或已过期，请重新获取。"))
+    if latest is None:
+        raise refusal
+    counted = PhoneCode.objects.filter(pk=latest.pk, used_at=None, tries__lt=CODE_TRIES)
+    if not counted.update(tries=F("tries") + 1):
+        raise refusal
+    if not hmac.compare_digest(latest.code_hash, _code_hash(index, code.strip())):
+        raise refusal
+    with transaction.atomic():
+        if not PhoneCode.objects.filter(pk=latest.pk, used_at=None).update(used_at=now):
+            raise refusal
+        return _user_of(number, index, now)
+
+
+def _user_of(number: str, index: str, now: datetime) -> int:
+    customer = (
+        Customer.objects.select_for_update().filter(phone_index=index).first()
+        or Customer.objects.get_or_create(
+            phone_index=index, defaults={"phone": number, "created_at": now}
+        )[0]
+    )
+    if customer.user_id is None:
+        customer.user_id = accounts.create_shopper_user(now=now).pk
+        Customer.objects.filter(pk=customer.pk, user=None).update(user_id=customer.user_id)
+    return int(customer.user_id)
+
+
+def customer_for_import(*, source: str, refs: Sequence[str], now: datetime) -> Mapping[str, int]:
+    """Return reference → customer id of an imported history, making those that are new."""
+    Customer.objects.bulk_create(
+        [Customer(source=source, external_ref=ref, created_at=now) for ref in sorted(set(refs))],
+        ignore_conflicts=True,
+    )
+    rows = Customer.objects.filter(source=source, external_ref__in=set(refs))
+    return {ref: pk for pk, ref in rows.values_list("pk", "external_ref") if ref}

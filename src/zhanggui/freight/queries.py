@@ -1,0 +1,44 @@
+"""Reads of freight templates."""
+
+from collections.abc import Collection
+
+from zhanggui.freight.models import FreightRule, FreightTemplate, ProductFreight
+from zhanggui.freight.types import FreightRuleView, FreightTemplateView
+
+
+def templates() -> dict[int, FreightTemplateView]:
+    """Return all templates in use with their rules, by id."""
+    rules: dict[int, list[FreightRuleView]] = {}
+    for rule in FreightRule.objects.order_by("position", "id"):
+        view = FreightRuleView(
+            areas=tuple(rule.areas),
+            first_units=rule.first_units,
+            first_minor=rule.first_minor,
+            extra_units=rule.extra_units,
+            extra_minor=rule.extra_minor,
+        )
+        rules.setdefault(rule.template_id, []).append(view)
+    return {
+        row.pk: FreightTemplateView(
+            template_id=row.pk,
+            name=row.name,
+            charge_by=row.charge_by,
+            currency=row.currency,
+            rules=tuple(rules.get(row.pk, ())),
+            is_default=row.default_key == 1,
+        )
+        for row in FreightTemplate.objects.filter(archived_at=None).order_by("name")
+    }
+
+
+def templates_of(*, product_ids: Collection[int]) -> dict[int, FreightTemplateView]:
+    """Return the template that each product uses: its own, else the default, else none."""
+    known = templates()
+    default = next((one for one in known.values() if one.is_default), None)
+    own = dict(
+        ProductFreight.objects.filter(product_id__in=product_ids).values_list(
+            "product_id", "template_id"
+        )
+    )
+    found = {product: known.get(own.get(product, 0), default) for product in product_ids}
+    return {product: template for product, template in found.items() if template is not None}

@@ -1,0 +1,82 @@
+"""Writes of freight templates."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.core.text import clean_text
+from zhanggui.core.types import Refusal
+from zhanggui.freight.models import FreightRule, FreightTemplate, ProductFreight
+from zhanggui.freight.types import FreightRefused, FreightRuleView
+from zhanggui.regions import queries as regions
+
+
+@transaction.atomic
+def save_template(
+    *,
+    name: str,
+    charge_by: str,
+    currency: str,
+    rules: Sequence[FreightRuleView],
+    is_default: bool,
+    template_id: int | None = None,
+) -> FreightTemplate:
+    """Make a template or replace its name and rules. A new default takes over from the old one.
+
+    Raises:
+        FreightRefused: there is no rule, an area is unknown or stands in two rules, or the name is
+            taken.
+    """
+    name = clean_text(name, max_length=60)
+    _check(name, rules, template_id)
+    if is_default:
+        FreightTemplate.objects.filter(default_key=1).exclude(pk=template_id or 0).update(
+            default_key=None
+        )
+    template = FreightTemplate.objects.filter(pk=template_id or 0).first() or FreightTemplate()
+    template.name, template.charge_by, template.currency = name, charge_by, currency
+    template.default_key = 1 if is_default else template.default_key
+    template.save()
+    template.rules.all().delete()
+    FreightRule.objects.bulk_create(
+        FreightRule(
+            template=template,
+            position=position,
+            areas=list(rule.areas),
+            first_units=rule.first_units,
+            first_minor=rule.first_minor,
+            extra_units=rule.extra_units,
+            extra_minor=rule.extra_minor,
+        )
+        for position, rule in enumerate(rules)
+    )
+    return template
+
+
+def _check(name: str, rules: Sequence[FreightRuleView], template_id: int | None) -> None:
+    refusal: Refusal | None = None
+    areas = [area for rule in rules for area in rule.areas]
+    if not name:
+        refusal = FreightRefused(_("请填写模板名称。"))
+    elif FreightTemplate.objects.filter(name=name).exclude(pk=template_id or 0).exists():
+        refusal = FreightRefused(_("已经有同名的运费模板，请换个名称。"))
+    elif not rules or not all(rule.areas for rule in rules):
+        refusal = FreightRefused(_("每条规则至少要选一个地区。"))
+    elif len(areas) != len(set(areas)):
+        refusal = FreightRefused(_("同一个地区只能出现在一条规则里。"))
+    elif unknown := [area for area in areas if regions.division(code=area) is None]:
+        refusal = FreightRefused(_("没有这个地区：%(area)s。") % {"area": unknown[0]})
+    if refusal is not None:
+        raise refusal
+
+
+@transaction.atomic
+def set_product_template(*, product_id: int, template_id: int | None) -> None:
+    """Give a product its own template, or None to let it use the default."""
+    if template_id is None:
+        ProductFreight.objects.filter(product_id=product_id).delete()
+    else:
+        ProductFreight.objects.update_or_create(
+            product_id=product_id, defaults={"template_id": template_id}
+        )

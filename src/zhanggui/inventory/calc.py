@@ -1,0 +1,23 @@
+"""Which warehouse ships an order: a pure rule, used by checkout and by re-routing."""
+
+from collections.abc import Mapping, Sequence
+
+from zhanggui.inventory.types import WarehouseStock
+
+
+def covers(stock: WarehouseStock, pieces: Mapping[int, int]) -> bool:
+    """Tell whether one warehouse can sell all the wanted pieces (SKU id → pieces)."""
+    return all(stock.available.get(sku, 0) >= count for sku, count in pieces.items())
+
+
+def choose_warehouse(
+    pieces: Mapping[int, int], stocks: Sequence[WarehouseStock], distance_km: Mapping[int, float]
+) -> int | None:
+    """Return the nearest warehouse that covers the whole order, by distance and then id."""
+    able = [stock.warehouse_id for stock in stocks if covers(stock, pieces)]
+    return min(able, key=lambda i: (distance_km.get(i, float("inf")), i), default=None)
+
+
+def greatest_available(sku_id: int, stocks: Sequence[WarehouseStock]) -> int:
+    """Return how many pieces shoppers can have: the most that a single warehouse can sell."""
+    return max((max(stock.available.get(sku_id, 0), 0) for stock in stocks), default=0)

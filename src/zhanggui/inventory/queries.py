@@ -1,0 +1,66 @@
+"""Reads of warehouses and stock."""
+
+from collections.abc import Collection, Mapping
+
+from django.db.models import F, Max
+
+from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
+from zhanggui.inventory.types import StockRow, WarehouseView
+
+
+def warehouses() -> list[WarehouseView]:
+    """Return all warehouses in use, oldest first."""
+    rows = Warehouse.objects.filter(archived_at=None).order_by("id")
+    return [WarehouseView(*row) for row in rows.values_list("id", "code", "name", "division_code")]
+
+
+def available_by_sku(*, sku_ids: Collection[int]) -> dict[int, int]:
+    """Return what shoppers can have of each SKU: the most that a single warehouse can sell."""
+    free = F("on_hand") - F("reserved") - F("unavailable")
+    rows = (
+        StockLevel.objects.filter(sku_id__in=sku_ids, warehouse__archived_at=None)
+        .values("sku_id")
+        .annotate(most=Max(free))
+        .values_list("sku_id", "most")
+    )
+    found: Mapping[int, int] = dict(rows)
+    return {sku_id: max(found.get(sku_id, 0), 0) for sku_id in sku_ids}
+
+
+def available_by_product(*, product_ids: Collection[int]) -> dict[int, int]:
+    """Return for each product the most pieces that one warehouse can sell of one of its SKUs."""
+    free = F("on_hand") - F("reserved") - F("unavailable")
+    rows = (
+        StockLevel.objects.filter(
+            sku__product_id__in=product_ids,
+            sku__archived_at=None,
+            warehouse__archived_at=None,
+        )
+        .values("sku__product_id")
+        .annotate(most=Max(free))
+        .values_list("sku__product_id", "most")
+    )
+    found: Mapping[int, int] = dict(rows)
+    return {product_id: max(found.get(product_id, 0), 0) for product_id in product_ids}
+
+
+def stock_rows(*, sku_code: str | None = None, sku_ids: Collection[int] = ()) -> list[StockRow]:
+    """Return the levels of one SKU by its code, or of several by their ids, in a steady order."""
+    levels = StockLevel.objects.filter(warehouse__archived_at=None)
+    levels = (
+        levels.filter(sku__code=sku_code)
+        if sku_code is not None
+        else levels.filter(sku_id__in=sku_ids)
+    )
+    rows = levels.order_by("sku__code", "warehouse_id").values_list(
+        "sku__code", "warehouse__code", "on_hand", "reserved", "unavailable"
+    )
+    return [StockRow(*row) for row in rows]
+
+
+def ledger(*, sku_code: str, warehouse_code: str, limit: int = 50) -> list[StockMovement]:
+    """Return the newest ledger rows of one level, newest first."""
+    rows = StockMovement.objects.filter(
+        level__sku__code=sku_code, level__warehouse__code=warehouse_code
+    )
+    return list(rows.order_by("-id")[:limit])

@@ -1,0 +1,232 @@
+"""Writes of warehouses and stock. Counters change only here, each time with a ledger row."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Case, F, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.core.ids import next_id
+from zhanggui.core.transactions import in_transaction
+from zhanggui.core.types import Actor
+from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
+from zhanggui.inventory.types import (
+    Cause,
+    LockedLevel,
+    Move,
+    MovementKind,
+    StockChangedError,
+    StockRefused,
+    StockRow,
+    UnknownStock,
+)
+
+Level = tuple[int, int]  # SKU id, warehouse id
+
+# kind → change of (on_hand, reserved) per piece
+_EFFECT: dict[str, tuple[int, int]] = {
+    MovementKind.RESERVE: (0, 1),
+    MovementKind.RELEASE: (0, -1),
+    MovementKind.SHIP: (-1, -1),
+    MovementKind.RECEIVE: (1, 0),
+    MovementKind.ADJUST: (1, 0),
+}
+
+
+def save_warehouse(
+    *, code: str, name: str, division_code: str, address: str = "", contact: str = ""
+) -> Warehouse:
+    """Make the warehouse of this code, or change it."""
+    warehouse, _new = Warehouse.objects.update_or_create(
+        code=code,
+        defaults={
+            "name": name,
+            "division_code": division_code,
+            "address": address,
+            "contact": contact,
+            "archived_at": None,
+        },
+    )
+    return warehouse
+
+
+def locked_levels(*, sku_ids: Collection[int]) -> list[LockedLevel]:
+    """Read all levels of these SKUs under lock, in id order; only inside a transaction."""
+    rows = (
+        StockLevel.objects.select_for_update()
+        .filter(sku_id__in=sku_ids)
+        .order_by("id")
+        .values_list("id", "sku_id", "warehouse_id", "on_hand", "reserved", "unavailable")
+    )
+    return [
+        LockedLevel(
+            level_id=level_id,
+            sku_id=sku_id,
+            warehouse_id=warehouse_id,
+            on_hand=on_hand,
+            reserved=reserved,
+            unavailable=unavailable,
+        )
+        for level_id, sku_id, warehouse_id, on_hand, reserved, unavailable in rows
+    ]
+
+
+def move(
+    *, moves: Sequence[Move], actor: Actor, now: datetime, levels: Sequence[LockedLevel] = ()
+) -> None:
+    """Write all these moves: one guarded UPDATE of the counters and their ledger rows.
+
+    Call it inside the transaction of the state change that causes it. `levels` are the rows as the
+    caller locked them; without, they are locked here. A repeated cause changes nothing.
+
+    Raises:
+        StockRefused: a level has too little for its move; nothing is written.
+        StockChangedError: the counters are not those that were read.
+    """
+    if not moves:
+        return
+    known = {(level.sku_id, level.warehouse_id): level for level in levels}
+    if missing := {(m.sku_id, m.warehouse_id) for m in moves} - known.keys():
+        known |= _lock_or_make(missing)
+    fresh = _not_yet_made(moves, known)
+    rows = [_apply(one, known[(one.sku_id, one.warehouse_id)], actor, now) for one in fresh]
+    _write_counters(rows)
+    StockMovement.objects.bulk_create(rows)
+
+
+def _lock_or_make(pairs: Iterable[Level]) -> dict[Level, LockedLevel]:
+    wanted = set(pairs)
+    sku_ids = {sku_id for sku_id, _warehouse in wanted}
+    found = {(one.sku_id, one.warehouse_id): one for one in locked_levels(sku_ids=sku_ids)}
+    if absent := wanted - found.keys():
+        StockLevel.objects.bulk_create(
+            [StockLevel(sku_id=s, warehouse_id=w) for s, w in sorted(absent)],
+            ignore_conflicts=True,
+        )
+        found = {(one.sku_id, one.warehouse_id): one for one in locked_levels(sku_ids=sku_ids)}
+    return found
+
+
+def _not_yet_made(moves: Sequence[Move], levels: dict[Level, LockedLevel]) -> list[Move]:
+    by_type: dict[str, set[int]] = {}
+    for one in moves:
+        by_type.setdefault(one.cause.type, set()).add(one.cause.id)
+    made: set[tuple[str, int, str, int]] = set()
+    for cause_type, ids in by_type.items():
+        made |= set(
+            StockMovement.objects.filter(cause_type=cause_type, cause_id__in=ids).values_list(
+                "cause_type", "cause_id", "kind", "level_id"
+            )
+        )
+    fresh = []
+    for one in moves:
+        level = levels[(one.sku_id, one.warehouse_id)].level_id
+        key = (one.cause.type, one.cause.id, str(one.kind), level)
+        if key not in made and one.quantity:
+            made.add(key)
+            fresh.append(one)
+    return fresh
+
+
+def _apply(one: Move, level: LockedLevel, actor: Actor, now: datetime) -> StockMovement:
+    per_piece_on_hand, per_piece_reserved = _EFFECT[one.kind]
+    on_hand = per_piece_on_hand * one.quantity
+    reserved = per_piece_reserved * one.quantity
+    level.on_hand += on_hand
+    level.reserved += reserved
+    if level.reserved < 0 or level.available < 0:
+        raise StockRefused(
+            _("库存不够：实物 %(on_hand)d 件，已占用 %(reserved)d 件，不可售 %(unavailable)d 件。")
+            % {
+                "on_hand": level.on_hand - on_hand,
+                "reserved": level.reserved - reserved,
+                "unavailable": level.unavailable,
+            }
+        )
+    return StockMovement(
+        level_id=level.level_id,
+        kind=one.kind,
+        on_hand_delta=on_hand,
+        reserved_delta=reserved,
+        on_hand_after=level.on_hand,
+        reserved_after=level.reserved,
+        cause_type=one.cause.type,
+        cause_id=one.cause.id,
+        actor_type=actor.type,
+        actor_id=actor.id,
+        reason=one.reason,
+        at=now,
+    )
+
+
+def _write_counters(rows: Sequence[StockMovement]) -> None:
+    on_hand: dict[int, int] = {}
+    reserved: dict[int, int] = {}
+    for row in rows:
+        on_hand[row.level_id] = on_hand.get(row.level_id, 0) + row.on_hand_delta
+        reserved[row.level_id] = reserved.get(row.level_id, 0) + row.reserved_delta
+    if not rows:
+        return
+    to_on_hand = F("on_hand") + _per_level(on_hand)
+    to_reserved = F("reserved") + _per_level(reserved)
+    changed = (
+        StockLevel.objects.filter(pk__in=on_hand)
+        .alias(new_on_hand=to_on_hand, new_reserved=to_reserved)
+        .filter(new_reserved__gte=0, new_on_hand__gte=F("new_reserved") + F("unavailable"))
+        .update(on_hand=to_on_hand, reserved=to_reserved)
+    )
+    if changed != len(on_hand):
+        raise StockChangedError
+
+
+def _per_level(deltas: dict[int, int]) -> Case:
+    return Case(
+        *(When(pk=level_id, then=Value(delta)) for level_id, delta in deltas.items()),
+        default=Value(0),
+        output_field=models.IntegerField(),
+    )
+
+
+def set_count(
+    *, sku_code: str, warehouse_code: str, on_hand: int, reason: str, actor: Actor, now: datetime
+) -> StockRow:
+    """Set the counted pieces of a SKU in a warehouse; the difference becomes a ledger row.
+
+    Raises:
+        UnknownStock: there is no such SKU or warehouse.
+        StockRefused: fewer than are promised or kept back.
+    """
+    return in_transaction(lambda: _set_count(sku_code, warehouse_code, on_hand, reason, actor, now))
+
+
+def _set_count(
+    sku_code: str, warehouse_code: str, on_hand: int, reason: str, actor: Actor, now: datetime
+) -> StockRow:
+    skus: Any = apps.get_model("catalog", "Sku").objects
+    sku_id = skus.filter(code=sku_code).values_list("pk", flat=True).first()
+    warehouse_id = (
+        Warehouse.objects.filter(code=warehouse_code, archived_at=None)
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if sku_id is None or warehouse_id is None:
+        raise UnknownStock(_("没有这个 SKU 或仓库，请检查编码。"))
+    level = _lock_or_make({(sku_id, warehouse_id)})[(sku_id, warehouse_id)]
+    if on_hand < level.reserved + level.unavailable:
+        raise StockRefused(
+            _("不能少于已占用和不可售的 %(least)d 件，请先处理相关订单。")
+            % {"least": level.reserved + level.unavailable}
+        )
+    adjust = Move(
+        kind=MovementKind.ADJUST,
+        cause=Cause("count", next_id()),
+        sku_id=sku_id,
+        warehouse_id=warehouse_id,
+        quantity=on_hand - level.on_hand,
+        reason=reason,
+    )
+    move(moves=[adjust], actor=actor, now=now, levels=[level])
+    return StockRow(sku_code, warehouse_code, level.on_hand, level.reserved, level.unavailable)
