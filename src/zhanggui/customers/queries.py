@@ -1,5 +1,7 @@
 """Reads of shoppers and checks of addresses."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.encryption import blind_index
@@ -109,3 +111,11 @@ def addresses(*, user_id: int, limit: int = 20) -> list[AddressView]:
 def customer_of_user(*, user_id: int) -> Customer | None:
     """Return the shopper behind a sign-in."""
     return Customer.objects.filter(user_id=user_id, archived_at=None).first()
+
+
+def ids_of_users(*, user_ids: Collection[int]) -> dict[int, int]:
+    """Return user id → customer id; no statement where nobody is signed in."""
+    if not user_ids:
+        return {}
+    rows = Customer.objects.filter(user_id__in=user_ids)
+    return {user: pk for pk, user in rows.values_list("pk", "user_id")}

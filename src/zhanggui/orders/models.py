@@ -20,6 +20,7 @@ class Order(models.Model):
 
     id = IdField()
     number = models.CharField(max_length=40, unique=True)
+    number_tail = models.CharField(max_length=6)  # what people read out: the last six digits
     token = models.CharField(max_length=32, unique=True)  # 128 bits, the buyer's key; never logged
     source = models.CharField(max_length=10, choices=Source.choices)
     external_ref = models.CharField(max_length=60, null=True)
@@ -104,8 +105,13 @@ class Order(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-placed_at", "-id"], name="order_newest"),
-            models.Index(fields=["display_status", "-placed_at", "-id"], name="order_by_status"),
+            models.Index(fields=["-placed_at", "-number"], name="order_newest"),
+            models.Index(
+                fields=["display_status", "-placed_at", "-number"], name="order_by_status"
+            ),
+            models.Index(fields=["number_tail"], name="order_by_tail"),
+            models.Index(fields=["paid_at"], name="order_by_payment"),
+            models.Index(fields=["customer", "-placed_at"], name="order_by_customer"),
             models.Index(fields=["phone_index", "-placed_at"], name="order_by_phone"),
             models.Index(fields=["phone_last4_index", "-placed_at"], name="order_by_last4"),
             models.Index(fields=["name_index", "-placed_at"], name="order_by_name"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -169,17 +168,38 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShopTimers:
-    """Timers of the shop that placing an order needs."""
+class PaymentRecorded:
+    """What became of money that arrived: how much of it must go back at once, and why."""
 
-    unpaid_minutes: int
-    transfer_days: int
+    refund_minor: int
+    reason: str = ""  # "late", "closed" or "surplus" where something goes back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentFact:
-    """What payments tells orders: all money that arrived and went back, so far."""
+class ShippedLine:
+    """Pieces of an order line that left in a parcel."""
 
-    paid_minor: int
-    refunded_minor: int
-    at: datetime
+    order_line_id: int
+    quantity: int
+
+
+class OrderNotReady(Refusal):
+    """The order is not in a state in which this can be done."""
+
+    code = "order_not_ready"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """A buyer's data in clear, for who may see it."""
+
+    name: str
+    phone: str  # as people in China write it
+    detail: str
+    note: str
+
+
+class CartRefused(Refusal):
+    """The basket can't be changed like this."""
+
+    code = "cart_refused"

@@ -1,0 +1,123 @@
+"""Arithmetic of orders: pure functions over facts that others read."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from zhanggui.catalog.types import SkuFacts
+from zhanggui.core.money import Money
+from zhanggui.orders.types import (
+    AfterSaleState,
+    DisplayStatus,
+    LineRefusal,
+    OrderStatus,
+    PaymentState,
+    WantedLine,
+)
+
+MAX_QUANTITY = 999
+MAX_LINES = 50
+
+
+def display_status(
+    *, status: str, payable_minor: int, paid_minor: int, pieces: int, shipped_pieces: int
+) -> DisplayStatus:
+    """Return what buyers and staff read (domain.md §3). The only rule for it."""
+    if status == OrderStatus.CLOSED:
+        return DisplayStatus.CLOSED
+    if status == OrderStatus.COMPLETED:
+        return DisplayStatus.COMPLETED
+    if paid_minor < payable_minor:
+        return DisplayStatus.TO_PAY
+    if shipped_pieces == 0:
+        return DisplayStatus.TO_SHIP
+    if shipped_pieces < pieces:
+        return DisplayStatus.PART_SHIPPED
+    return DisplayStatus.TO_RECEIVE
+
+
+def payment_state(*, payable_minor: int, paid_minor: int, refunded_minor: int) -> PaymentState:
+    """Return the state that the sums of payments and refunds make (domain.md §6)."""
+    kept = paid_minor - refunded_minor
+    if refunded_minor and kept == 0:
+        return PaymentState.REFUNDED
+    if kept > payable_minor:
+        return PaymentState.OVERPAID
+    if kept == payable_minor:
+        return PaymentState.PAID
+    if refunded_minor:
+        return PaymentState.PARTLY_REFUNDED
+    return PaymentState.PARTLY_PAID if paid_minor else PaymentState.UNPAID
+
+
+def after_sale_state(*, payable_minor: int, paid_minor: int, refunded_minor: int) -> AfterSaleState:
+    """Return the overlay that refunds leave on an order without an after-sale case."""
+    kept = paid_minor - refunded_minor
+    if not refunded_minor or kept >= payable_minor:
+        return AfterSaleState.NONE
+    return AfterSaleState.PART_REFUNDED if kept else AfterSaleState.REFUNDED
+
+
+def merged_lines(lines: Sequence[WantedLine]) -> tuple[WantedLine, ...]:
+    """Return one line per SKU and seen price, in the order of their first mention."""
+    merged: dict[tuple[str, int | None], int] = {}
+    for line in lines:
+        key = (line.sku, line.unit_price_minor)
+        merged[key] = merged.get(key, 0) + line.quantity
+    return tuple(
+        WantedLine(sku=sku, quantity=quantity, unit_price_minor=price)
+        for (sku, price), quantity in merged.items()
+    )
+
+
+def pieces_by_sku(lines: Sequence[WantedLine], facts: Mapping[str, SkuFacts]) -> dict[int, int]:
+    """Return SKU id → wanted pieces, summed over lines; unknown SKUs are left out."""
+    pieces: dict[int, int] = {}
+    for line in lines:
+        if line.sku in facts:
+            sku_id = facts[line.sku].sku_id
+            pieces[sku_id] = pieces.get(sku_id, 0) + line.quantity
+    return pieces
+
+
+def line_refusals(
+    lines: Sequence[WantedLine], facts: Mapping[str, SkuFacts], available: Mapping[int, int]
+) -> list[LineRefusal]:
+    """Return why lines can't be had as asked, one refusal per line at most.
+
+    `available` gives for each SKU id the most pieces that one warehouse can sell.
+    """
+    pieces = pieces_by_sku(lines, facts)
+    refusals = []
+    for line in lines:
+        fact = facts.get(line.sku)
+        if fact is None or fact.not_sold is not None:
+            reason = str(fact.not_sold) if fact is not None and fact.not_sold is not None else ""
+            refusals.append(LineRefusal(sku=line.sku, code="not_for_sale", reason=reason))
+        elif pieces[fact.sku_id] > available.get(fact.sku_id, 0):
+            refusals.append(
+                LineRefusal(
+                    sku=line.sku, code="out_of_stock", available=available.get(fact.sku_id, 0)
+                )
+            )
+        elif line.unit_price_minor not in (None, fact.price_minor):
+            refusals.append(
+                LineRefusal(
+                    sku=line.sku,
+                    code="price_changed",
+                    available=available.get(fact.sku_id, 0),
+                    price_minor=fact.price_minor,
+                )
+            )
+    return refusals
+
+
+_WORST_FIRST = ("not_for_sale", "out_of_stock", "price_changed")
+
+
+def worst_code(refusals: Collection[LineRefusal]) -> str:
+    """Return the code that speaks for the whole order."""
+    return min((one.code for one in refusals), key=_WORST_FIRST.index)
+
+
+def freight_shares(freight_minor: int, weights: Sequence[int], currency: str) -> list[int]:
+    """Split the freight over the lines by weight with nothing lost."""
+    return [share.minor for share in Money(freight_minor, currency).allocate(weights)]

@@ -1,0 +1,44 @@
+"""Reads of orders and carts."""
+
+from zhanggui.orders.queries.carts import (
+    cart_lines,
+    cart_of_customer,
+    cart_pieces,
+    quote,
+    why_not_sold,
+)
+from zhanggui.orders.queries.figures import SalesFigure, best_sellers, sales, status_counts
+from zhanggui.orders.queries.orders import (
+    OrderPage,
+    newest_orders_of,
+    order_by_id,
+    order_by_number,
+    order_by_request,
+    order_by_token,
+    order_page,
+    orders_past_confirm,
+    orders_past_pay,
+    timeline,
+)
+
+__all__ = [
+    "OrderPage",
+    "SalesFigure",
+    "best_sellers",
+    "cart_lines",
+    "cart_of_customer",
+    "cart_pieces",
+    "newest_orders_of",
+    "order_by_id",
+    "order_by_number",
+    "order_by_request",
+    "order_by_token",
+    "order_page",
+    "orders_past_confirm",
+    "orders_past_pay",
+    "quote",
+    "sales",
+    "status_counts",
+    "timeline",
+    "why_not_sold",
+]

@@ -1,0 +1,29 @@
+"""Writes of orders and carts: one function, one use case, one transaction."""
+
+from zhanggui.orders.services.carts import (
+    empty_cart,
+    merge_carts,
+    put_in_cart,
+    set_cart_quantity,
+)
+from zhanggui.orders.services.close import cancel_order, close_unpaid
+from zhanggui.orders.services.data import show_personal_data
+from zhanggui.orders.services.money import record_payment, record_refund
+from zhanggui.orders.services.place import place_order, place_orders
+from zhanggui.orders.services.ship import complete_order, record_shipped
+
+__all__ = [
+    "cancel_order",
+    "close_unpaid",
+    "complete_order",
+    "empty_cart",
+    "merge_carts",
+    "place_order",
+    "place_orders",
+    "put_in_cart",
+    "record_payment",
+    "record_refund",
+    "record_shipped",
+    "set_cart_quantity",
+    "show_personal_data",
+]

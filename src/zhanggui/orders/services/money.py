@@ -1,0 +1,129 @@
+"""Money that arrived or went back, as payments tells it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from zhanggui.core.events import publish
+from zhanggui.core.types import CHANNEL, Actor
+from zhanggui.inventory import calc as inventory_calc
+from zhanggui.inventory import queries as inventory_queries
+from zhanggui.inventory import services as inventory
+from zhanggui.inventory.types import Cause, Move, MovementKind, WarehouseStock
+from zhanggui.orders import calc
+from zhanggui.orders.events import OrderPaid, OrderRefunded, OrderReopened
+from zhanggui.orders.models import Order
+from zhanggui.orders.services.rows import locked_order, save_money
+from zhanggui.orders.types import CloseReason, OrderStatus, PaymentRecorded
+from zhanggui.regions import queries as regions
+
+
+@transaction.atomic
+def record_payment(
+    *, order_id: int, amount_minor: int, now: datetime, actor: Actor = CHANNEL
+) -> PaymentRecorded:
+    """Add money that arrived; call it once per payment, in the transaction that marks it succeeded.
+
+    An open order that is covered by it waits to be shipped (O4). What an order already covered or
+    closed can't use must go back (P5, O7): the caller refunds the returned amount. An order closed
+    for lateness is opened again when its stock can be reserved once more.
+    """
+    order = locked_order(order_id)
+    was_covered = order.paid_minor - order.refunded_minor >= order.payable_minor
+    order.paid_minor += amount_minor
+    if order.status == OrderStatus.CLOSED:
+        late = order.close_reason == CloseReason.PAY_TIMEOUT
+        if not (late and order.paid_minor >= order.payable_minor and _reserve_again(order, now)):
+            save_money(order)
+            return PaymentRecorded(refund_minor=amount_minor, reason="late" if late else "closed")
+        order.status, order.closed_at, order.close_reason = OrderStatus.OPEN, None, ""
+        publish(OrderReopened(subject_id=order.pk, at=now, actor=actor))
+    elif was_covered:
+        save_money(order)
+        return PaymentRecorded(refund_minor=amount_minor, reason="surplus")
+    if order.paid_minor >= order.payable_minor:
+        order.paid_at, order.pay_by_at = now, None
+        save_money(order)
+        publish(
+            OrderPaid(
+                subject_id=order.pk,
+                at=now,
+                actor=actor,
+                paid_minor=order.paid_minor,
+                currency=order.currency,
+            )
+        )
+    else:
+        save_money(order)
+    return PaymentRecorded(refund_minor=max(order.paid_minor - order.payable_minor, 0))
+
+
+def _reserve_again(order: Order, now: datetime) -> bool:
+    """Reserve the whole order once more, at whatever warehouse can; False where none can."""
+    pieces: dict[int, int] = {}
+    for sku_id, quantity in order.lines.values_list("sku_id", "quantity"):
+        pieces[sku_id] = pieces.get(sku_id, 0) + quantity
+    levels = inventory.locked_levels(sku_ids=pieces)
+    houses = inventory_queries.warehouses()
+    stocks = [
+        WarehouseStock(
+            house.warehouse_id,
+            house.division_code,
+            {
+                level.sku_id: level.available
+                for level in levels
+                if level.warehouse_id == house.warehouse_id
+            },
+        )
+        for house in houses
+    ]
+    distance = {
+        house.warehouse_id: regions.distance_km(
+            code_a=house.division_code, code_b=order.division_code
+        )
+        for house in houses
+    }
+    warehouse_id = inventory_calc.choose_warehouse(pieces, stocks, distance)
+    if warehouse_id is None:
+        return False
+    order.warehouse_id = warehouse_id
+    inventory.move(
+        moves=[
+            Move(
+                kind=MovementKind.RESERVE,
+                cause=Cause("order_reopened", order.pk),
+                sku_id=sku_id,
+                warehouse_id=warehouse_id,
+                quantity=count,
+            )
+            for sku_id, count in pieces.items()
+        ],
+        actor=CHANNEL,
+        now=now,
+        levels=levels,
+    )
+    return True
+
+
+@transaction.atomic
+def record_refund(
+    *, order_id: int, amount_minor: int, now: datetime, actor: Actor = CHANNEL
+) -> None:
+    """Add money that went back; call it once per refund, in the transaction that ends it."""
+    order = locked_order(order_id)
+    order.refunded_minor += amount_minor
+    order.after_sale_state = calc.after_sale_state(
+        payable_minor=order.payable_minor,
+        paid_minor=order.paid_minor,
+        refunded_minor=order.refunded_minor,
+    )
+    save_money(order)
+    publish(
+        OrderRefunded(
+            subject_id=order.pk,
+            at=now,
+            actor=actor,
+            refunded_minor=amount_minor,
+            currency=order.currency,
+        )
+    )
