@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -165,6 +166,16 @@ class Quote:
     currency: str
     undeliverable: bool = False
     refusals: tuple[LineRefusal, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payable:
+    """What is still to be paid of an order, and until when."""
+
+    number: str
+    due_minor: int
+    currency: str
+    pay_by_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

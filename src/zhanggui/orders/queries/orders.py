@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +45,11 @@ def order_by_token(*, token: str) -> Order | None:
 def order_by_id(*, order_id: int) -> Order | None:
     """Return an order with its lines."""
     return _with_lines().filter(pk=order_id).first()
+
+
+def orders_by_ids(*, order_ids: Collection[int]) -> list[Order]:
+    """Return orders with their lines, by id."""
+    return list(_with_lines().filter(pk__in=order_ids).order_by("id"))
 
 
 def order_by_request(*, request_id: str) -> Order | None:
@@ -113,10 +119,8 @@ def _known_by(q: str) -> Q:
         found |= Q(phone_last4_index=phone_last4_index(digits))
     if re.fullmatch(r"\d{6}", digits):
         found |= Q(number_tail=digits)
-    try:
+    with suppress(InvalidPhone):
         found |= Q(phone_index=phone_index(normal_phone(digits)))
-    except InvalidPhone:
-        pass
     lines = OrderLine.objects.filter(
         Q(sku_code=text) | Q(sku__product__in=catalog.matching_product_ids(query=text))
     )

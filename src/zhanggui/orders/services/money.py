@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.events import publish
 from zhanggui.core.types import CHANNEL, Actor
@@ -14,8 +15,35 @@ from zhanggui.orders import calc
 from zhanggui.orders.events import OrderPaid, OrderRefunded, OrderReopened
 from zhanggui.orders.models import Order
 from zhanggui.orders.services.rows import locked_order, save_money
-from zhanggui.orders.types import CloseReason, OrderStatus, PaymentRecorded
+from zhanggui.orders.types import (
+    CloseReason,
+    OrderNotReady,
+    OrderStatus,
+    Payable,
+    PaymentRecorded,
+)
 from zhanggui.regions import queries as regions
+
+
+def lock_payable(*, order_id: int, now: datetime) -> Payable:
+    """Lock an order that can be paid now and say what is due; only inside a transaction.
+
+    Raises:
+        OrderNotReady: it is paid, closed, or its time to pay is over.
+    """
+    order = locked_order(order_id)
+    if order.status == OrderStatus.CLOSED:
+        raise OrderNotReady(_("订单已关闭，请重新下单。"))
+    if order.status != OrderStatus.OPEN or order.paid_minor >= order.payable_minor:
+        raise OrderNotReady(_("订单已经付过款了，不用再付。"))
+    if order.pay_by_at is None or order.pay_by_at <= now:
+        raise OrderNotReady(_("付款时间已过，订单即将关闭，请重新下单。"))
+    return Payable(
+        number=order.number,
+        due_minor=order.payable_minor - order.paid_minor,
+        currency=order.currency,
+        pay_by_at=order.pay_by_at,
+    )
 
 
 @transaction.atomic

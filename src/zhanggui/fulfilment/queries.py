@@ -1,0 +1,82 @@
+"""Reads of fulfilment orders and parcels."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from zhanggui.freight.carriers import carrier_name, normal_number, tracking_link
+from zhanggui.fulfilment.models import FulfilmentLine, FulfilmentOrder, Parcel
+from zhanggui.fulfilment.types import FulfilmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelView:
+    """A parcel as people see it."""
+
+    carrier: str
+    carrier_name: str
+    tracking_no: str
+    link: str
+    shipped_at: datetime
+    pieces: int
+
+
+def parcels_of(*, order_id: int) -> list[ParcelView]:
+    """Return an order's parcels, oldest first."""
+    rows = Parcel.objects.filter(fulfilment_order__order_id=order_id).order_by("shipped_at", "id")
+    lines = Prefetch("fulfilment_order__lines", FulfilmentLine.objects.all())
+    return [
+        ParcelView(
+            carrier=row.carrier,
+            carrier_name=carrier_name(row.carrier),
+            tracking_no=row.tracking_no,
+            link=tracking_link(carrier=row.carrier, number=row.tracking_no),
+            shipped_at=row.shipped_at,
+            pieces=sum(line.quantity for line in row.fulfilment_order.lines.all()),
+        )
+        for row in rows.select_related("fulfilment_order").prefetch_related(lines)
+    ]
+
+
+def open_task_of(*, order_id: int) -> FulfilmentOrder | None:
+    """Return what is to be shipped of an order, None where nothing waits."""
+    rows = FulfilmentOrder.objects.filter(order_id=order_id, status=FulfilmentStatus.ALLOCATED)
+    return rows.select_related("warehouse").order_by("id").first()
+
+
+def ship_deadlines(*, order_ids: Collection[int]) -> dict[int, datetime]:
+    """Return by when orders that wait are to be shipped."""
+    rows = FulfilmentOrder.objects.filter(order_id__in=order_ids, status=FulfilmentStatus.ALLOCATED)
+    return dict(rows.values_list("order_id", "ship_by_at"))
+
+
+def order_ids_by_tracking(*, q: str, limit: int = 50) -> list[int]:
+    """Return the orders of which a parcel carries this tracking number."""
+    number = normal_number(q)
+    if number is None:
+        return []
+    rows = Parcel.objects.filter(tracking_no=number).order_by("-id")
+    return list(rows.values_list("fulfilment_order__order_id", flat=True)[:limit])
+
+
+def waiting(*, now: datetime) -> tuple[int, int, datetime | None]:
+    """Return how many orders wait to be shipped, how many of them are late, the first deadline."""
+    rows = FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED)
+    first = rows.order_by("ship_by_at").values_list("ship_by_at", flat=True).first()
+    return rows.count(), rows.filter(ship_by_at__lt=now).count(), first
+
+
+def other_orders_with(*, carrier: str, tracking_no: str, order_id: int) -> list[str]:
+    """Return the numbers of other orders in the same parcel: right when merged, else a slip."""
+    rows = Parcel.objects.filter(carrier=carrier, tracking_no=tracking_no).exclude(
+        fulfilment_order__order_id=order_id
+    )
+    return list(rows.values_list("fulfilment_order__order__number", flat=True)[:5])
+
+
+def usual_carrier(*, warehouse_id: int) -> str:
+    """Return the carrier that this warehouse used last, "" before the first parcel."""
+    rows = Parcel.objects.filter(fulfilment_order__warehouse_id=warehouse_id).order_by("-id")
+    return rows.values_list("carrier", flat=True).first() or ""

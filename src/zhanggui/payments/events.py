@@ -1,0 +1,60 @@
+"""What happens to the money of an order; the subject is the order, so its timeline shows it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from zhanggui.core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyEvent(Event):
+    """Base of all events about money of an order."""
+
+    subject_type: ClassVar[str] = "order"
+    channel: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSucceeded(MoneyEvent):
+    """An attempt was paid."""
+
+    kind: ClassVar[str] = "payment.succeeded"
+    payment_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMismatch(MoneyEvent):
+    """The channel told of another amount or currency than was asked: nothing was booked."""
+
+    kind: ClassVar[str] = "payment.mismatch"
+    payment_id: int
+    told_minor: int | None
+    told_currency: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequested(MoneyEvent):
+    """Money is to go back."""
+
+    kind: ClassVar[str] = "refund.requested"
+    refund_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSucceeded(MoneyEvent):
+    """Money is back with the buyer."""
+
+    kind: ClassVar[str] = "refund.succeeded"
+    refund_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundNeedsStaff(MoneyEvent):
+    """A refund did not get through: somebody must act."""
+
+    kind: ClassVar[str] = "refund.needs_staff"
+    refund_id: int
+    state: str

@@ -1,0 +1,45 @@
+"""Which provider serves which channel; built from the settings once per process."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from zhanggui.orders.types import PaymentChannel
+from zhanggui.payments.providers.base import Provider, Scene
+from zhanggui.payments.providers.wechatpay import WechatConfig, WechatPay
+
+SCENES: dict[str, Scene] = {
+    PaymentChannel.WECHAT_NATIVE: Scene.NATIVE,
+    PaymentChannel.WECHAT_H5: Scene.H5,
+}
+
+
+def provider_for(channel: str) -> Provider | None:
+    """Return the provider of a channel; None where it is not set up or needs none (transfer)."""
+    return _wechat(tuple(sorted(settings.WECHATPAY.items()))) if channel in SCENES else None
+
+
+def is_online(channel: str) -> bool:
+    """Tell whether money of this channel comes through a provider that is set up."""
+    return channel in SCENES and bool(settings.WECHATPAY["mchid"])
+
+
+@lru_cache(maxsize=4)
+def _wechat(values: tuple[tuple[str, str], ...]) -> Provider | None:
+    config = dict(values)
+    if not config["mchid"]:
+        return None
+    return WechatPay(
+        WechatConfig(
+            base=config["base"],
+            mchid=config["mchid"],
+            appid=config["appid"],
+            serial=config["serial"],
+            private_key_pem=Path(config["private_key"]).read_text(),
+            apiv3_key=config["apiv3_key"],
+            public_key_pem=Path(config["public_key"]).read_text(),
+            public_key_id=config["public_key_id"],
+            client_ip_override=config["client_ip"],
+        )
+    )

@@ -1,0 +1,58 @@
+"""Reads of payments and refunds."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from zhanggui.accounts import queries as accounts
+from zhanggui.orders.types import PaymentChannel
+from zhanggui.payments.models import Payment, Refund
+from zhanggui.payments.providers.registry import is_online
+from zhanggui.payments.types import PaymentStatus, RefundStatus
+
+LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
+
+
+def channels() -> list[str]:
+    """Return the channels that a buyer can choose now."""
+    found = [channel for channel in PaymentChannel.values if is_online(channel)]
+    if accounts.shop().transfer_account:
+        found.append(PaymentChannel.TRANSFER)
+    return found
+
+
+def live_payment(*, order_id: int, channel: str) -> Payment | None:
+    """Return the attempt that can be paid now at this channel."""
+    return Payment.objects.filter(live_key=f"{order_id}:{channel}").first()
+
+
+def payments_of(*, order_id: int) -> list[Payment]:
+    """Return all attempts of an order, oldest first."""
+    return list(Payment.objects.filter(order_id=order_id).order_by("attempt"))
+
+
+def refunds_of(*, order_id: int) -> list[Refund]:
+    """Return all refunds of an order, oldest first."""
+    return list(Refund.objects.filter(payment__order_id=order_id).order_by("id"))
+
+
+def payments_to_ask(*, now: datetime, limit: int = 100) -> list[int]:
+    """Return live attempts whose channel is to be asked again."""
+    rows = Payment.objects.filter(next_query_at__lte=now, status__in=LIVE)
+    return list(rows.order_by("next_query_at").values_list("pk", flat=True)[:limit])
+
+
+def refunds_to_ask(*, now: datetime, limit: int = 100) -> list[int]:
+    """Return refunds whose channel is to be asked again."""
+    rows = Refund.objects.filter(next_query_at__lte=now, status=RefundStatus.PROCESSING)
+    return list(rows.order_by("next_query_at").values_list("pk", flat=True)[:limit])
+
+
+def refunds_needing_staff() -> int:
+    """Return how many refunds did not get through."""
+    return Refund.objects.filter(status=RefundStatus.ABNORMAL).count()
+
+
+def orders_with_live_attempts(*, order_ids: Collection[int]) -> list[int]:
+    """Return which of these orders have an attempt that could still be paid."""
+    rows = Payment.objects.filter(order_id__in=order_ids, status__in=LIVE).order_by("order_id")
+    return list(rows.values_list("order_id", flat=True).distinct())

@@ -1,0 +1,103 @@
+"""Opening an attempt to pay at the channel."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.orders import services as orders
+from zhanggui.payments.models import Payment
+from zhanggui.payments.providers.base import Provider, ProviderError, StartRequest
+from zhanggui.payments.providers.registry import SCENES, provider_for
+from zhanggui.payments.services.settle import ask_channel
+from zhanggui.payments.states import PAYMENT
+from zhanggui.payments.types import ChannelDown, PaymentRefused, PaymentStatus
+
+FIRST_QUERY = timedelta(seconds=5)
+_MARGIN = timedelta(seconds=20)  # a code about to expire is fetched anew
+
+
+def start_payment(
+    *,
+    order_id: int,
+    channel: str,
+    client_ip: str,
+    notify_url: str,
+    return_url: str,
+    description: str,
+    now: datetime,
+) -> Payment:
+    """Return an attempt that the buyer can pay now, with its QR content or address.
+
+    One live attempt per order and channel: a repeat returns it, with a fresh code where the old
+    one expires. Three steps, so that no transaction is open while the channel is asked.
+
+    Raises:
+        PaymentRefused: the order can't be paid, or not this way.
+        ChannelDown: the channel did not answer; nothing is lost, try again.
+    """
+    provider = provider_for(channel)
+    if provider is None:
+        raise PaymentRefused(_("这种付款方式现在不可用，请换一种。"))
+    payment = _attempt(order_id, channel, now)
+    if payment.url_expires_at is not None and payment.url_expires_at > now + _MARGIN:
+        return payment
+    request = StartRequest(
+        out_trade_no=payment.out_trade_no,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        description=description,
+        notify_url=notify_url,
+        expires_at=payment.expires_at,
+        scene=SCENES[channel],
+        client_ip=client_ip,
+        return_url=return_url,
+    )
+    return _open(provider, payment, request, now)
+
+
+@transaction.atomic
+def _attempt(order_id: int, channel: str, now: datetime) -> Payment:
+    order = orders.lock_payable(order_id=order_id, now=now)
+    key = f"{order_id}:{channel}"
+    live = Payment.objects.filter(live_key=key).first()
+    if live is not None:
+        return live
+    last = Payment.objects.filter(order_id=order_id).aggregate(n=Max("attempt"))["n"] or 0
+    return Payment.objects.create(
+        order_id=order_id,
+        attempt=last + 1,
+        channel=channel,
+        out_trade_no=f"{order.number}P{last + 1}",
+        amount_minor=order.due_minor,
+        currency=order.currency,
+        status=PaymentStatus.CREATED,
+        live_key=key,
+        started_at=now,
+        expires_at=order.pay_by_at,
+        next_query_at=now + FIRST_QUERY,
+    )
+
+
+def _open(provider: Provider, payment: Payment, request: StartRequest, now: datetime) -> Payment:
+    try:
+        started = provider.start(request)
+    except ProviderError as error:
+        if error.query_first:
+            ask_channel(payment_id=payment.pk, now=now)
+        elif error.permanent:
+            PAYMENT.move(payment, PaymentStatus.FAILED, live_key=None, ended_at=now)
+            raise PaymentRefused(_("微信支付没有接受这笔付款，请换一种付款方式。")) from error
+        raise ChannelDown(_("支付渠道暂时没有回应，请稍后再试。")) from error
+    opened = {
+        "status": PaymentStatus.PENDING,
+        "code_url": started.code_url or "",
+        "pay_url": started.pay_url or "",
+        "url_expires_at": started.expires_at,
+    }
+    Payment.objects.filter(
+        pk=payment.pk, status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING)
+    ).update(**opened)
+    payment.refresh_from_db()
+    return payment
