@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.catalog import queries as catalog
 from zhanggui.core.ids import next_id
 from zhanggui.core.transactions import in_transaction
 from zhanggui.core.types import Actor
@@ -205,8 +204,7 @@ def set_count(
 def _set_count(
     sku_code: str, warehouse_code: str, on_hand: int, reason: str, actor: Actor, now: datetime
 ) -> StockRow:
-    skus: Any = apps.get_model("catalog", "Sku").objects
-    sku_id = skus.filter(code=sku_code).values_list("pk", flat=True).first()
+    sku_id = catalog.sku_id(code=sku_code)
     warehouse_id = (
         Warehouse.objects.filter(code=warehouse_code, archived_at=None)
         .values_list("pk", flat=True)

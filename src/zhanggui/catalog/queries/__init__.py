@@ -8,10 +8,12 @@ from zhanggui.catalog.queries.categories import (
     category_tree,
 )
 from zhanggui.catalog.queries.facts import (
+    cost_prices,
     live_products,
     not_sold,
     sellable_facts,
     sellable_facts_by_id,
+    sku_id,
 )
 from zhanggui.catalog.queries.pages import listing, product_cards, product_page
 from zhanggui.catalog.queries.search import matching_product_ids
@@ -22,6 +24,7 @@ __all__ = [
     "category_by_slug",
     "category_trail",
     "category_tree",
+    "cost_prices",
     "listing",
     "live_products",
     "matching_product_ids",
@@ -32,4 +35,5 @@ __all__ = [
     "sellable_facts",
     "sellable_facts_by_id",
     "shelf_counts",
+    "sku_id",
 ]

@@ -105,3 +105,13 @@ def _status(
     if off_at and now >= off_at:
         return NotSold.OVER
     return None
+
+
+def cost_prices(*, sku_ids: Iterable[int]) -> dict[int, int | None]:
+    """Return SKU id → cost of one piece in minor units, None where it is not known."""
+    return dict(Sku.objects.filter(pk__in=sku_ids).values_list("pk", "cost_price_minor"))
+
+
+def sku_id(*, code: str) -> int | None:
+    """Return the id of the SKU of this code, archived ones included."""
+    return Sku.objects.filter(code=code).values_list("pk", flat=True).first()

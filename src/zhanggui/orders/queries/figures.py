@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Q, Sum
 
@@ -35,7 +36,7 @@ def sales(*, periods: Sequence[Period], currency: str) -> list[SalesFigure]:
     """
     if not periods:
         return []
-    columns = {}
+    columns: dict[str, Any] = {}
     for number, (start, end) in enumerate(periods):
         within = Q(paid_at__gte=start, paid_at__lt=end)
         columns[f"m{number}"] = Sum(F("paid_minor") - F("refunded_minor"), filter=within)

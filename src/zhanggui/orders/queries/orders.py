@@ -122,7 +122,7 @@ def _known_by(q: str) -> Q:
     with suppress(InvalidPhone):
         found |= Q(phone_index=phone_index(normal_phone(digits)))
     lines = OrderLine.objects.filter(
-        Q(sku_code=text) | Q(sku__product__in=catalog.matching_product_ids(query=text))
+        Q(sku_code=text) | Q(sku__product_id__in=catalog.matching_product_ids(query=text))
     )
     return found | Q(pk__in=lines.values("order_id"))
 

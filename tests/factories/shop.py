@@ -1,0 +1,100 @@
+"""A small shop that can sell: a warehouse with stock, a freight template, an address, a basket."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from zhanggui.accounts.models import Shop
+from zhanggui.catalog.models import Sku
+from zhanggui.core.ids import next_id
+from zhanggui.core.types import SYSTEM
+from zhanggui.customers.types import AddressInput
+from zhanggui.freight import services as freight
+from zhanggui.freight.types import FreightRuleView
+from zhanggui.inventory import services as inventory
+from zhanggui.inventory.models import StockLevel, Warehouse
+from zhanggui.inventory.types import Cause, Move, MovementKind
+from zhanggui.orders.types import OrderInput, PaymentChannel, Source, WantedLine
+
+NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
+HANGZHOU = AddressInput(
+    name="陈晓琳",
+    phone="+8613800001234",
+    province="浙江省",
+    city="杭州市",
+    district="西湖区",
+    detail="示例路 88 号 3 幢 502 室",
+    division_code="330106",
+)
+MAINLAND = ("330000", "310000", "320000", "440000", "510000", "110000", "650000")
+
+
+class WarehouseFactory(DjangoModelFactory[Warehouse]):
+    """A warehouse in Hangzhou."""
+
+    class Meta:
+        model = Warehouse
+
+    code = factory.Sequence(lambda n: f"WH{n}")
+    name = factory.Sequence(lambda n: f"仓库 {n}")
+    division_code = "330106"
+
+
+def stocked(sku: Sku, pieces: int, warehouse: Warehouse | None = None) -> StockLevel:
+    """Book pieces of a SKU in, through the ledger, and return the level."""
+    house = warehouse or Warehouse.objects.order_by("id").first() or WarehouseFactory()
+    inventory.move(
+        moves=[
+            Move(
+                kind=MovementKind.RECEIVE,
+                cause=Cause("test", next_id()),
+                sku_id=sku.pk,
+                warehouse_id=house.pk,
+                quantity=pieces,
+            )
+        ],
+        actor=SYSTEM,
+        now=NOON,
+    )
+    return StockLevel.objects.get(sku=sku, warehouse=house)
+
+
+def open_shop(**values: Any) -> Shop:
+    """Make the shop with a default freight template: 1 kg for 8.00, each further for 2.00."""
+    shop, _new = Shop.objects.update_or_create(
+        pk=1, defaults={"name": "拾光生活", "transfer_account": "示例银行 0000", **values}
+    )
+    freight.save_template(
+        name="标准快递",
+        charge_by="weight",
+        currency="CNY",
+        is_default=True,
+        rules=[
+            FreightRuleView(
+                areas=MAINLAND,
+                first_units=1000,
+                first_minor=800,
+                extra_units=1000,
+                extra_minor=200,
+            )
+        ],
+    )
+    return shop
+
+
+def basket(*lines: tuple[Sku, int], request: str = "", **values: Any) -> OrderInput:
+    """Return an order as a guest in Hangzhou would send it, each with a request id of its own."""
+    wanted = tuple(WantedLine(sku=sku.code, quantity=quantity) for sku, quantity in lines)
+    name = request or f"request {next_id()}"
+    defaults: dict[str, Any] = {
+        "request_id": hashlib.sha256(name.encode()).hexdigest(),
+        "body_hash": hashlib.sha256(repr(wanted).encode()).hexdigest(),
+        "lines": wanted,
+        "address": HANGZHOU,
+        "payment_channel": PaymentChannel.WECHAT_H5,
+        "source": Source.STOREFRONT,
+    }
+    return OrderInput(**{**defaults, **values})
