@@ -1,9 +1,9 @@
 """The life of one order, from basket to receipt."""
 
 import pytest
-
 from tests.factories.catalog import SkuFactory
 from tests.factories.shop import NOON, basket, open_shop, stocked
+
 from zhanggui.core.models import Event
 from zhanggui.core.types import SHOPPER, SYSTEM
 from zhanggui.fulfilment import services as fulfilment
