@@ -74,15 +74,23 @@ class Dispatcher:
         self._stopped.set()
         self._sim.wake.set()
         self._thread.join()
-        self._senders.shutdown(wait=True)
+        self._senders.shutdown(wait=True, cancel_futures=True)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             self._sim.wake.clear()
-            settles_at = self._tick()
-            for delivery in self._claim():
-                self._senders.submit(self._deliver, delivery)
-            self._sim.wake.wait(self._pause(settles_at))
+            try:
+                pause = self._round()
+            except sqlite3.OperationalError:  # another process holds the books: try again
+                logger.exception("the books are busy")
+                pause = 1.0
+            self._sim.wake.wait(pause)
+
+    def _round(self) -> float:
+        settles_at = self._tick()
+        for delivery in self._claim():
+            self._senders.submit(self._deliver, delivery)
+        return self._pause(settles_at)
 
     def _pause(self, settles_at: float | None) -> float:
         """Return the seconds until something is due: a refund of the books, or a message."""

@@ -16,7 +16,7 @@ LAYOUT = Template((Path(__file__).parent / "cashier.html").read_text())
 SCAN_PREFIX = "weixin://wxpay/bizpayurl?pr="
 DONE, STOPPED = "#057a3c", "#8a5a00"
 STATES = {
-    "SUCCESS": ("支付成功", "商家已经收到通知，可以返回商家页面查看订单。"),
+    "SUCCESS": ("支付成功", "请返回商家页面查看订单。"),
     "REFUND": ("支付成功", "这笔订单发生过退款，请在商家页面查看。"),
     "CLOSED": ("订单已关闭", "这笔订单不能再支付，请返回商家重新下单。"),
     "EXPIRED": ("支付链接已失效", "没有扣款，请返回商家重新发起支付。"),
@@ -171,7 +171,7 @@ _NO_REFERER = (
 )
 _SCAN = """<form class="card" method="get" action="/scan">
 <h1>代替手机扫码</h1>
-<p class="state">把二维码的内容粘贴到下面，打开对应的收银台。</p>
+<p class="state">粘贴二维码的内容，打开收银台。</p>
 <p><label for="content">二维码内容</label>
 <input type="text" id="content" name="content" autocomplete="off" required></p>
 <p><button class="pay">打开收银台</button></p>
