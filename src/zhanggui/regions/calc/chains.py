@@ -24,9 +24,9 @@ _ROAD = re.compile(
 )
 _PLACE = re.compile(
     r"(?:大|儿童|妇幼|人民|中心|国际)?"
-    r"(?:公园|医院|广场|大厦|小学|中学|大学|学院|宾馆|酒店|饭店|银行|花园|小区|公寓|家园|新村"
-    r"|新城|村|镇|乡|街道|桥|"
-    r"山庄|湖|站|机场|火车|东站|西站|南站|北站|批发|市场|有限|公司|集团|餐厅|面馆|美食|人家|商会)"
+    r"(?:公园|医院|广场|大厦|小学|中学|大学|学院|宾馆|酒店|饭店|银行|花园|小区|公寓|家园|新村|新城"
+    r"|村|镇|乡|街道|大桥|山庄|(?:火车|高铁|汽车|东|西|南|北)?站(?![前东西南北])|机场|批发|市场"
+    r"|有限|公司|集团|餐厅|面馆|美食|人家|商会)"
 )
 _ADDRESS_BEFORE = re.compile(r"[路街号栋楼室村镇弄巷苑园\d]")
 _ADDRESS_AFTER = re.compile(r"[路街道号镇乡村区园苑楼栋]")
@@ -204,7 +204,7 @@ def _readings(
             if codes:
                 yield end, codes, kind, False
                 break
-            if context and kind is not Kind.SHORT and length >= 3:
+            if context and kind is not Kind.SHORT and (length >= 3 or text[end - 1] in "县市"):
                 elsewhere = _contradicting(of_kind, context, gazetteer)
                 if elsewhere:
                     yield end, elsewhere, kind, True

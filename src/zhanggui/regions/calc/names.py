@@ -18,6 +18,7 @@ _MIXED = re.compile(r"[\u4e00-\u9fff]{1,4}[A-Za-z.]{1,12}|[A-Za-z]{1,12}[\u4e00-
 _STARRED = re.compile(
     r"[\u4e00-\u9fff][\u4e00-\u9fff*]{0,3}\*{1,3}[\u4e00-\u9fff]?|[\u4e00-\u9fff]\*{1,2}"
 )
+_GIVEN = re.compile(r"[\u4e00-\u9fff]{1,2}")
 _HAN = re.compile(r"[\u3400-\u9fff]{1,8}")
 _EXTRA = re.compile(r"[\[【(（]\s*(?:\d{3,6}|收|代收|本人|亲收|转)\s*[\])）】]")
 _TRAILING = re.compile(
@@ -62,6 +63,7 @@ _BEFORE_GLUED = re.compile(
     r"(?:[\dA-Za-z号栋幢室楼座层房铺户村组店院园苑城厦厂旁边面区庄站屯队寓柜校]|单元|门口|东门"
     r"|西门|南门|北门|对面|附近|中心)$"
 )
+_ALSO_GIVEN = frozenset("城园楼学里社坊府港湾桥岭")  # end places, but given names too
 _NOT_GIVEN = frozenset(
     "路街号栋幢室楼座层村镇乡县区市省组厂店院园苑厦站道巷弄里旁边侧面前后内外上下东西南北单元户门口"
 )
@@ -69,15 +71,27 @@ _NOT_GIVEN = frozenset(
 
 def without_marks(text: str) -> str:
     """The piece without a bracketed privacy number, 收 behind it and 转交 before it."""
-    text = _EXTRA.sub("", text).strip(" \"'“”‘’,，.。:：;；!！~-_@()（）[]【】")
-    text = _LEADING.sub("", text)
-    shorter = _TRAILING.sub("", text)
-    return shorter.strip(" \"'()（）[]【】:：") if len(shorter) >= 1 else text
+    text = _LEADING.sub("", _unwrapped(_EXTRA.sub("", text)))
+    return _unwrapped(_TRAILING.sub("", text))
+
+
+def _unwrapped(text: str) -> str:
+    text = text.strip(" \"'“”‘’,，.。:：;；!！~-_@")
+    if is_cut_bracket(text) or (text[:1] in "(（[【" and text[-1:] in ")）]】"):
+        text = text.strip("()（）[]【】 ")
+    return text
 
 
 def is_cut_bracket(text: str) -> bool:
     """Whether only one side of a bracket is in the piece: it is a part of something longer."""
     return sum(map(text.count, "(（[【")) != sum(map(text.count, ")）]】"))
+
+
+def belongs_together(before: str, after: str) -> bool:
+    """Whether a blank between two pieces stands inside one name: John Smith, 何 炅."""
+    if _LATIN.fullmatch(before) and _LATIN.fullmatch(after):
+        return True
+    return len(before) == 1 and bool(surname_length(before)) and bool(_GIVEN.fullmatch(after))
 
 
 def is_remark(text: str) -> bool:
@@ -123,7 +137,7 @@ def _han_score(text: str) -> float:
     if surname and 1 <= given <= 2:
         is_compound = text[:surname] in COMPOUND_SURNAMES
         score = 3.0 + 0.3 * (is_compound or text[0] in FREQUENT_SURNAMES) + 0.2 * (given == 2)
-        return score - (2.6 if place else 0.0)
+        return score - (1.6 if place and text[-1] in _ALSO_GIVEN else 2.6 if place else 0.0)
     if place or len(text) > 6:
         return 0.0
     if surname and given == 3:

@@ -20,7 +20,7 @@ Townships = Callable[[], Mapping[str, tuple[str, ...]]]
 
 _NAME_WORDS = (
     "收货人姓名|收件人姓名|联系人姓名|收货姓名|收件姓名|真实姓名|收货人|收件人|收件方|联系人"
-    "|姓名|名字|receiver|name|consignee"
+    "|姓名|名字|receiver|name|consignee|(?<![a-z])to(?=[:：])|(?:收件|收货|收)(?=[:：])"
 )
 _PHONE_WORDS = (
     "收货人手机号码?|收货人电话|收货电话|收件人电话|收件电话|联系电话|联系手机|联系方式|手机号码"
@@ -40,8 +40,7 @@ _LABEL = re.compile(
 )
 _COLON = re.compile(r"[\]】)）]?\s{0,3}(?:[:：=]|是[:：]?|为[:：])\s*")
 _GLUED_NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}(?=[\s,，;；。\d]|$)")
-_PIECE = re.compile(rf"[^\s,，;；。|、!！?？{GAP}{_LABEL_GAP}{_NAME_MARK}{_ADDRESS_MARK}]+")
-_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z.'’-]*")
+_PIECE = re.compile(rf"[^\s,，;；。|、!！?？:：{GAP}{_LABEL_GAP}{_NAME_MARK}{_ADDRESS_MARK}]+")
 _OPENING = re.compile(
     r"^(?:(?:老板|亲|你好|您好|客服|麻烦你?|请|帮我|帮忙|把|那|就|都)*"
     r"(?:我家?|我们家?|我公司|单位|公司|学校|新)?的?(?:收货|收件|邮寄|快递|寄件|详细|家庭"
@@ -113,7 +112,7 @@ def _labels_marked(text: str) -> str:
     pieces: list[str] = []
     last = 0
     for label in _LABEL.finditer(for_matching(text)):
-        colon = _COLON.match(text, label.end())
+        colon = _COLON.match(text, label.end()) or _bracket_closed(text, label)
         if label.start() < last or not (colon or _stands_as_label(text, label)):
             continue
         end = colon.end() if colon else label.end()
@@ -121,6 +120,12 @@ def _labels_marked(text: str) -> str:
         pieces += [text[last : label.start()], _LABEL_GAP * (end - label.start() - 1), mark]
         last = end
     return "".join([*pieces, text[last:]])
+
+
+def _bracket_closed(text: str, label: re.Match[str]) -> re.Match[str] | None:
+    """The closing bracket of 【收件人】."""
+    is_open = label.start() > 0 and text[label.start() - 1] in "[【(（"
+    return re.compile(r"[\]】)）]\s*").match(text, label.end()) if is_open else None
 
 
 def _stands_as_label(text: str, label: re.Match[str]) -> bool:
@@ -174,12 +179,13 @@ def _pieces(text: str, chain: Chain | None) -> list[_Piece]:
         _Piece(
             start=found.start(),
             end=found.end(),
-            text=found.group(),
+            text=found.group().lstrip(")）]】").rstrip("(（[【"),
             is_labelled_name=_label_before(text, found.start()) == _NAME_MARK,
         )
         for found in _PIECE.finditer(text)
+        if any(each.isalnum() for each in found.group())
     ]
-    return _latin_joined(text, pieces)
+    return _names_joined(text, pieces)
 
 
 def _label_before(text: str, position: int) -> str:
@@ -187,18 +193,18 @@ def _label_before(text: str, position: int) -> str:
     return before[-1:] if before[-1:] in (_NAME_MARK, _ADDRESS_MARK) else ""
 
 
-def _latin_joined(text: str, pieces: list[_Piece]) -> list[_Piece]:
-    """Make one piece of neighbouring Latin words with a blank between: John Smith."""
+def _names_joined(text: str, pieces: list[_Piece]) -> list[_Piece]:
+    """Make one piece of what only a blank within a name divides."""
     joined: list[_Piece] = []
     for piece in pieces:
         before = joined[-1] if joined else None
         if (
             before is not None
-            and text[before.end : piece.start] == " "
-            and _LATIN_WORD.fullmatch(piece.text)
-            and all(_LATIN_WORD.fullmatch(word) for word in before.text.split(" "))
+            and not text[before.end : piece.start].strip(" ")
+            and names.belongs_together(before.text, piece.text)
         ):
-            before.text, before.end = f"{before.text} {piece.text}", piece.end
+            between = " " if piece.text.isascii() else ""
+            before.text, before.end = before.text + between + piece.text, piece.end
         else:
             joined.append(piece)
     return joined
@@ -319,7 +325,7 @@ def _joined(pieces: list[_Piece], source: str) -> str:
     for piece in pieces:
         if last is not None and piece.text and text:
             between = source[last.end : piece.start]
-            if between == "、":
+            if between in ("、", ":", "："):
                 text += between
             elif text[-1].isascii() and piece.text[0].isascii():
                 text += " "

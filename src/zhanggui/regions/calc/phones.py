@@ -36,7 +36,9 @@ _POSTCODE_LABELLED = re.compile(r"(?:邮政编码|邮编|邮码|zip)[ :：]*(\d{
 _POSTCODE_ALONE = re.compile(
     rf"(?:(?<=[\s,，;；。|/()（）{GAP}])|^)(\d{{6}})(?=[\s,，;；。|/()（）{GAP}]|$)"
 )
-_POSTCODE_LAST = re.compile(rf"(?<=[\u4e00-\u9fff])(\d{{6}})(?=[\s,，;；。{GAP}]*$)")
+_POSTCODE_LAST = re.compile(
+    rf"(?<=[\u4e00-\u9fff])(\d{{6}})(?=[\s,，;；。{GAP}]|[\u4e00-\u9fff]{{2,4}}{GAP}|$)"
+)
 POSTCODE_PREFIXES = {
     "11": "10", "12": "30", "13": "05 06 07", "14": "03 04", "15": "01 02 16",
     "21": "11 12", "22": "13", "23": "15 16", "31": "20", "32": "21 22", "33": "31 32",

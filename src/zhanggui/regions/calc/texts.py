@@ -27,11 +27,15 @@ _TO_SIMPLE = str.maketrans(_TRADITIONAL, _SIMPLE)
 _UNPRINTED = frozenset({"So", "Sk", "Cs", "Cc", "Co", "Cn", "Cf", "Zl", "Zp", "Mn", "Me"})
 
 _BOILERPLATE = re.compile(
-    r"[\[【]\d{3,6}[\]】]|[\[【(（]?(?:隐私)?号码保护中?[^\n]*|请拨打[\d\s转,，-]+"
+    r"[\[【]\d{3,6}[\]】]|[\[【(（](?:收|代收|亲收|本人收)[\]】)）]|[\[【(（]?(?:隐私)?号码保护中?[^\n]*|请拨打[\d\s转,，-]+"
+    r"|(?<!\d)\d{17}[\dXx](?![\dA-Za-z])"  # an identity card
     r"|(?:订单|运单|快递单|物流单|快递|交易|单)(?:编号|号码|号)[ :：]*[A-Za-z0-9-]+"
     r"|(?:身份证(?:号码?)?|微信号?|QQ号?|qq|邮箱|[Ee]-?mail|VX|vx)[ :：]*[A-Za-z0-9_.@-]+"
     r"|(?:备注|留言|买家留言|商品|规格|颜色|尺码|数量|款式|型号|实付|金额)[:：][^\n]*"
     r"|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}"
+)
+_SLASH = re.compile(
+    r"(?<![A-Za-z0-9])[/\\]|[/\\](?![A-Za-z0-9])|(?<=\d{11})[/\\]|[/\\](?=1[3-9]\d{9})"
 )
 _SENDER = re.compile(r"(?:寄件人|发件人|寄方|寄件信息)")
 _RECEIVER = re.compile(r"(?:收件人|收货人|收方|收件信息)")
@@ -65,4 +69,5 @@ def without_boilerplate(text: str) -> str:
             text = text[receiver.start() :]
         else:
             text = text[: sender.start()]
-    return _BOILERPLATE.sub(lambda found: GAP * len(found.group()), text)
+    text = _BOILERPLATE.sub(lambda found: GAP * len(found.group()), text)
+    return _SLASH.sub(GAP, text)
