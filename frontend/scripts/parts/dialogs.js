@@ -1,6 +1,6 @@
 // Sheets and dialogs: a link to ?sheet=name works without script; with script it opens in place.
 import { all, on, ready } from "./on.js";
-import { say } from "./toasts.js";
+import { rescue, say } from "./toasts.js";
 
 const show = (dialog) => {
   if (dialog.open) dialog.close("again");
@@ -53,6 +53,7 @@ on(
       dialog.returnValue = "";
       return;
     }
+    if (dialog.querySelector(".toasts")) rescue();
     const { closeUrl } = dialog.dataset;
     if (closeUrl) {
       history.replaceState(history.state, "", closeUrl);

@@ -16,9 +16,18 @@ const button = (text) => {
   return element;
 };
 
+// a modal dialog covers everything outside of it, so messages move into it, and out before it goes
+const move = (parent) => {
+  const home = region();
+  if (home && home.parentElement !== parent) parent.append(home);
+};
+export const rescue = () => move(document.body);
+document.addEventListener("htmx:beforeSwap", rescue);
+
 export const toast = ({ text, tone = "", undo = "" }) => {
   const home = region();
   if (!home || !text) return;
+  move(all("dialog[open]").pop() ?? document.body);
   const message = document.createElement("div");
   message.className = `toast-m${tone ? ` toast-${tone}` : ""}`;
   message.dataset.tone = tone;
