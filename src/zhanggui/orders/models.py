@@ -60,6 +60,7 @@ class Order(models.Model):
     district = models.CharField(max_length=40, blank=True)
     division_code = models.CharField(max_length=6, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
+    country = models.CharField(max_length=60, blank=True)  # as an imported history names it
     note = EncryptedField(blank=True, default="")  # the buyer's words
     warehouse = models.ForeignKey(
         "inventory.Warehouse", on_delete=models.PROTECT, null=True, related_name="+"
@@ -180,6 +181,7 @@ class CreditNote(models.Model):
         "customers.Customer", on_delete=models.PROTECT, null=True, related_name="+"
     )
     currency = models.CharField(max_length=3)
+    country = models.CharField(max_length=60, blank=True)
     total_minor = models.BigIntegerField()  # given back, positive
     issued_at = models.DateTimeField()
 

@@ -214,3 +214,58 @@ class CartRefused(Refusal):
     """The basket can't be changed like this."""
 
     code = "cart_refused"
+
+
+class ImportRefused(Refusal):
+    """An order file is refused whole; nothing was written."""
+
+    status = 422
+
+    def __init__(self, text: object, *, code: str) -> None:
+        super().__init__(text)  # type: ignore[arg-type]
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowError:
+    """A wrong line of an order file. Its invoice, where it can be read, is left out whole."""
+
+    line: int
+    invoice: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportFigures:
+    """What an order file holds without its rejected invoices, in one currency.
+
+    Orders are invoices with a sale line, customers those who have one. `lines` are all of the
+    file, `rejected` the wrong ones among them.
+    """
+
+    lines: int
+    orders: int
+    customers: int
+    gross_minor: int
+    refunds_minor: int
+    net_minor: int
+    units_sold: int
+    units_returned: int
+    rejected: int
+    credit_notes: int
+    free_lines: int
+    writeoff_lines: int
+    adjust_lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import found and did: `added` are the orders new to the shop in this run."""
+
+    currency: str
+    figures: ImportFigures
+    added: int
+    added_credit_notes: int
+    errors: tuple[RowError, ...]  # the first hundred
+    broken_invoices: tuple[str, ...]

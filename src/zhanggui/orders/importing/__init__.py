@@ -1,0 +1,1 @@
+"""Reading other shops' order files: opening, dialect, typed rows, and an index of invoices."""

@@ -1,0 +1,170 @@
+"""`zhanggui import-orders`: take over the order history of another shop."""
+
+import json
+import time
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhanggui.orders.services.history import FORMATS, import_orders
+from zhanggui.orders.types import ImportRefused, ImportReport, RowError
+
+_JSON_FIGURES = (
+    "lines",
+    "orders",
+    "customers",
+    "gross_minor",
+    "refunds_minor",
+    "net_minor",
+    "units_sold",
+    "units_returned",
+    "rejected",
+)
+_BAR = 30  # characters
+_SECONDS_BETWEEN = 0.2
+
+
+class Command(BaseCommand):
+    """Import a file; see docs/import-orders.md."""
+
+    help = "Import the order history of another shop (docs/import-orders.md)"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("file", type=Path, help="the file, plain or gzip")
+        parser.add_argument("--format", required=True, help=", ".join(FORMATS))
+        parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *_args: Any, file: Path, dry_run: bool, json: bool, **options: Any) -> None:
+        """Import, then print what the file holds."""
+        progress = _Progress(self.stderr) if not json else None
+        try:
+            report = import_orders(
+                path=file,
+                format_name=options["format"],
+                zone=timezone.get_default_timezone(),
+                now=timezone.now(),
+                is_dry_run=dry_run,
+                **({"progress": progress.show} if progress else {}),
+            )
+        except ImportRefused as refusal:
+            if progress:
+                progress.end()
+            if not json:
+                raise CommandError(str(refusal)) from refusal
+            self._complain(code=refusal.code, detail=str(refusal))
+            raise SystemExit(1) from refusal
+        if progress:
+            progress.end()
+        if json:
+            self._print_json(report)
+        else:
+            self._print_table(report, is_dry_run=dry_run)
+
+    def _print_json(self, report: ImportReport) -> None:
+        for error in report.errors:
+            self._complain(code=error.code, detail=_row_text(error), line=error.line)
+        figures = asdict(report.figures)
+        wanted = {name: figures[name] for name in _JSON_FIGURES}
+        self.stdout.write(json.dumps({**wanted, "added": report.added}))
+
+    def _complain(self, **facts: Any) -> None:
+        self.stderr.write(json.dumps(facts, ensure_ascii=False), self.style.NOTICE)
+
+    def _print_table(self, report: ImportReport, *, is_dry_run: bool) -> None:
+        for error in report.errors:
+            self.stderr.write(_row_text(error))
+        figures, currency = report.figures, report.currency
+        hidden = figures.rejected - len(report.errors)
+        if hidden > 0:
+            self.stderr.write(_("……还有 %(n)d 行有错。") % {"n": hidden})
+        rows = [
+            (_("文件行数"), f"{figures.lines:,}"),
+            (_("订单"), f"{figures.orders:,}"),
+            (_("买家"), f"{figures.customers:,}"),
+            (_("销售额"), _amount(figures.gross_minor, currency)),
+            (_("退款额"), _amount(figures.refunds_minor, currency)),
+            (_("净额"), _amount(figures.net_minor, currency)),
+            (_("售出件数"), f"{figures.units_sold:,}"),
+            (_("退回件数"), f"{figures.units_returned:,}"),
+            (_("退货单"), f"{figures.credit_notes:,}"),
+            (_("赠品行"), f"{figures.free_lines:,}"),
+            (_("报损行（不导入）"), f"{figures.writeoff_lines:,}"),
+            (_("坏账调整行（不导入）"), f"{figures.adjust_lines:,}"),
+            (_("有错的行"), f"{figures.rejected:,}"),
+            (_("因此没有导入的单"), f"{len(report.broken_invoices):,}"),
+        ]
+        for name, value in rows:
+            self.stdout.write(f"{_padded(name, 22)}{value:>18}")
+        if report.broken_invoices:
+            shown = "、".join(report.broken_invoices[:20])
+            self.stdout.write(_("没有导入的单：%(refs)s") % {"refs": shown})
+        if is_dry_run:
+            self.stdout.write(_("只检查，没有写入。去掉 --dry-run 再运行就会导入。"))
+        else:
+            self.stdout.write(
+                _("新增订单 %(orders)d 个，新增退货单 %(notes)d 个。")
+                % {"orders": report.added, "notes": report.added_credit_notes}
+            )
+
+
+class _Progress:
+    """A bar that is redrawn on a terminal; elsewhere a line for every tenth."""
+
+    def __init__(self, stream: OutputWrapper) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._drawn_at = 0.0
+        self._last = ("", -1)
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        share = min(done / total, 1.0) if total else 1.0
+        if self._is_terminal:
+            now = time.monotonic()
+            if share < 1 and now - self._drawn_at < _SECONDS_BETWEEN:
+                return
+            self._drawn_at = now
+            filled = int(share * _BAR)
+            bar = "█" * filled + "░" * (_BAR - filled)
+            self._write(f"\r{self._name(stage)} {bar} {share:4.0%} {done:,}/{total:,} ")
+        else:
+            tenth = (stage, int(share * 10))
+            if tenth == self._last:
+                return
+            self._last = tenth
+            self._write(f"{self._name(stage)} {share:.0%} {done:,}/{total:,}\n")
+
+    def end(self) -> None:
+        """Leave the line of the bar."""
+        if self._is_terminal and self._drawn_at:
+            self._write("\n")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text, str, ending="")
+        self._stream.flush()
+
+    def _name(self, stage: str) -> str:
+        return _("读取") if stage == "read" else _("写入")
+
+
+def _row_text(error: RowError) -> str:
+    where = _("第 %(line)d 行") % {"line": error.line}
+    if error.invoice:
+        where += _("（单号 %(ref)s，整张单不导入）") % {"ref": error.invoice}
+    return f"{where}：{error.text}"
+
+
+def _amount(minor: int, currency: str) -> str:
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // 100:,}.{abs(minor) % 100:02d} {currency}"
+
+
+def _padded(text: str, width: int) -> str:
+    """Pad to a width on the terminal, where a Chinese character takes two places."""
+    return text + " " * max(width - sum(2 if ord(char) > 0x2E7F else 1 for char in text), 1)
