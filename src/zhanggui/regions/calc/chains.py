@@ -19,7 +19,7 @@ _BRIDGE = re.compile(  # dropped only if another division follows
     r"|(?:生产建设)?兵团(?:第?[一二三四五六七八九十\d]{1,3}师)?|农[一二三四五六七八九十]师)"
 )
 _ROAD = re.compile(
-    r"[东西南北中前后]?[一二三四五六七八九十\d]{0,2}[东西南北中]?"
+    r"[东西南北中前后]?(?:[一二三四五六七八九十]|\d{1,2})?[东西南北中]?"
     r"(?:路|街(?!道)|大街|大道|公路|高速|道(?!口)|巷|弄|胡同|里弄|支路|横路|干线|新路)"
 )
 _PLACE = re.compile(
@@ -57,7 +57,7 @@ class _Search:
 
     text: str
     gazetteer: Gazetteer
-    grown: dict[tuple[int, tuple[str, ...], int], Chain | None] = field(default_factory=dict)
+    grown: dict[tuple[int, tuple[str, ...]], Chain | None] = field(default_factory=dict)
 
 
 def pieces_start(text: str, position: int) -> bool:
@@ -134,7 +134,7 @@ def _stands_alone(text: str, chain: Chain, codes: tuple[str, ...]) -> bool:
 
 def _grown(search: _Search, position: int, context: tuple[str, ...], depth: int) -> Chain | None:
     """The best chain that begins exactly here, below the divisions of the context."""
-    key = (position, context, depth)
+    key = (position, context)
     if key in search.grown:
         return search.grown[key]
     best: Chain | None = None
