@@ -18,7 +18,7 @@ _MIXED = re.compile(r"[\u4e00-\u9fff]{1,4}[A-Za-z.]{1,12}|[A-Za-z]{1,12}[\u4e00-
 _STARRED = re.compile(
     r"[\u4e00-\u9fff][\u4e00-\u9fff*]{0,3}\*{1,3}[\u4e00-\u9fff]?|[\u4e00-\u9fff]\*{1,2}"
 )
-_GIVEN = re.compile(r"[\u4e00-\u9fff]{1,2}")
+_THREE = re.compile(r"[\u4e00-\u9fff]{2,3}")
 _HAN = re.compile(r"[\u3400-\u9fff]{1,8}")
 _EXTRA = re.compile(r"[\[【(（]\s*(?:\d{3,6}|收|代收|本人|亲收|转)\s*[\])）】]")
 _TRAILING = re.compile(
@@ -91,7 +91,9 @@ def belongs_together(before: str, after: str) -> bool:
     """Whether a blank between two pieces stands inside one name: John Smith, 何 炅."""
     if _LATIN.fullmatch(before) and _LATIN.fullmatch(after):
         return True
-    return len(before) == 1 and bool(surname_length(before)) and bool(_GIVEN.fullmatch(after))
+    if after == "收" or not surname_length(before):
+        return False
+    return (len(before) == 1 or len(after) == 1) and bool(_THREE.fullmatch(before + after))
 
 
 def is_remark(text: str) -> bool:

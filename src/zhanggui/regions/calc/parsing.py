@@ -337,7 +337,12 @@ def _joined(pieces: list[_Piece], source: str) -> str:
 def _without_repeats(detail: str, reading: _Reading, gazetteer: Gazetteer) -> str:
     """Drop the divisions where people paste them twice, and the village typed before them."""
     chain = best_chain(text=for_matching(detail), gazetteer=gazetteer)
-    if chain is None or reading.code not in chain.codes:
+    if chain is None or not reading.code:
+        return detail
+    is_at_end = not _trimmed(detail[chain.end :])
+    if reading.code not in chain.codes and not (
+        is_at_end and any(gazetteer.is_within(reading.code, code) for code in chain.codes)
+    ):
         return detail
     head, tail = detail[: chain.start], detail[chain.end :]
     if not _trimmed(head):
