@@ -52,6 +52,12 @@ def ship_deadlines(*, order_ids: Collection[int]) -> dict[int, datetime]:
     return dict(rows.values_list("order_id", "ship_by_at"))
 
 
+def queue(*, limit: int) -> dict[int, datetime]:
+    """Return the orders that wait to be shipped with their deadlines, the most urgent first."""
+    rows = FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED)
+    return dict(rows.order_by("ship_by_at", "id").values_list("order_id", "ship_by_at")[:limit])
+
+
 def order_ids_by_tracking(*, q: str, limit: int = 50) -> list[int]:
     """Return the orders of which a parcel carries this tracking number."""
     number = normal_number(q)

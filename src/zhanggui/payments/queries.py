@@ -52,6 +52,12 @@ def refunds_needing_staff() -> int:
     return Refund.objects.filter(status=RefundStatus.ABNORMAL).count()
 
 
+def orders_needing_staff() -> list[int]:
+    """Return the orders of which a refund did not get through."""
+    rows = Refund.objects.filter(status=RefundStatus.ABNORMAL).order_by("payment__order_id")
+    return list(rows.values_list("payment__order_id", flat=True).distinct())
+
+
 def orders_with_live_attempts(*, order_ids: Collection[int]) -> list[int]:
     """Return which of these orders have an attempt that could still be paid."""
     rows = Payment.objects.filter(order_id__in=order_ids, status__in=LIVE).order_by("order_id")

@@ -9,12 +9,14 @@ from zhanggui.orders.queries.carts import (
 )
 from zhanggui.orders.queries.figures import SalesFigure, best_sellers, sales, status_counts
 from zhanggui.orders.queries.orders import (
+    OrderFilter,
     OrderPage,
     newest_orders_of,
     order_by_id,
     order_by_number,
     order_by_request,
     order_by_token,
+    order_count,
     order_page,
     orders_by_ids,
     orders_past_confirm,
@@ -23,6 +25,7 @@ from zhanggui.orders.queries.orders import (
 )
 
 __all__ = [
+    "OrderFilter",
     "OrderPage",
     "SalesFigure",
     "best_sellers",
@@ -34,6 +37,7 @@ __all__ = [
     "order_by_number",
     "order_by_request",
     "order_by_token",
+    "order_count",
     "order_page",
     "orders_by_ids",
     "orders_past_confirm",

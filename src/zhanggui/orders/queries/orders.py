@@ -8,14 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from zhanggui.catalog import queries as catalog
 from zhanggui.core.models import Event
 from zhanggui.core.phones import InvalidPhone, normal_phone, phone_index, phone_last4_index
 from zhanggui.customers import queries as customers
 from zhanggui.orders.models import Order, OrderLine
-from zhanggui.orders.types import DisplayStatus, OrderStatus
+from zhanggui.orders.types import DisplayStatus, OrderStatus, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +63,33 @@ def newest_orders_of(*, customer_id: int, limit: int = 50) -> list[Order]:
     return list(rows.order_by("-placed_at", "-number")[:limit])
 
 
-def order_page(
-    *,
-    display_status: str = "",
-    q: str = "",
-    also_ids: Collection[int] = (),
-    placed_from: datetime | None = None,
-    placed_to: datetime | None = None,
-    cursor: str = "",
-    limit: int = 20,
-) -> OrderPage:
-    """Return a page of the staff's list with lines, by keyset, in a constant number of statements.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """What a staff list shows; empty fields do not narrow it.
 
     `q` is what somebody knows of an order: number or its last six digits, phone or its last four,
     buyer's whole name, product or SKU. `also_ids` are orders that a higher domain found for the
-    same words (tracking number). A cursor that is not ours counts as none.
+    same words (tracking number), `only_ids` narrow to orders that one found. The paid period
+    holds exactly the orders that `sales` counts.
     """
-    rows = _with_lines()
-    if display_status in DisplayStatus.values:
-        rows = rows.filter(display_status=display_status)
-    if q:
-        rows = rows.filter(_known_by(q) | Q(pk__in=also_ids))
-    if placed_from is not None:
-        rows = rows.filter(placed_at__gte=placed_from)
-    if placed_to is not None:
-        rows = rows.filter(placed_at__lt=placed_to)
+
+    display_status: str = ""
+    q: str = ""
+    also_ids: Collection[int] = ()
+    only_ids: Collection[int] | None = None
+    placed_from: datetime | None = None
+    placed_to: datetime | None = None
+    paid_from: datetime | None = None
+    paid_to: datetime | None = None
+    currency: str = ""
+
+
+def order_page(*, wanted: OrderFilter, cursor: str = "", limit: int = 20) -> OrderPage:
+    """Return a page of the staff's list with lines, by keyset, in a constant number of statements.
+
+    A cursor that is not ours counts as none.
+    """
+    rows = _filtered(wanted, _with_lines())
     back, place = _read_cursor(cursor)
     if place is not None:
         at, number = place
@@ -109,6 +111,32 @@ def order_page(
         _cursor("n", found[-1]) if found and has_next else "",
         _cursor("p", found[0]) if found and has_previous else "",
     )
+
+
+def order_count(*, wanted: OrderFilter, most: int) -> int:
+    """Return how many orders the filter holds, counting no further than `most`."""
+    return _filtered(wanted, Order.objects.all()).order_by()[:most].count()
+
+
+def _filtered(wanted: OrderFilter, rows: QuerySet[Order]) -> QuerySet[Order]:
+    if wanted.display_status in DisplayStatus.values:
+        rows = rows.filter(display_status=wanted.display_status)
+    if wanted.q:
+        rows = rows.filter(_known_by(wanted.q) | Q(pk__in=wanted.also_ids))
+    if wanted.only_ids is not None:
+        rows = rows.filter(pk__in=wanted.only_ids)
+    if wanted.currency:
+        rows = rows.filter(currency=wanted.currency)
+    moments = {
+        "placed_at__gte": wanted.placed_from,
+        "placed_at__lt": wanted.placed_to,
+        "paid_at__gte": wanted.paid_from,
+        "paid_at__lt": wanted.paid_to,
+    }
+    rows = rows.filter(**{name: at for name, at in moments.items() if at is not None})
+    if wanted.paid_from is not None or wanted.paid_to is not None:
+        rows = rows.filter(paid_minor__gt=F("refunded_minor")).exclude(source=Source.IMPORT)
+    return rows
 
 
 def _known_by(q: str) -> Q:
