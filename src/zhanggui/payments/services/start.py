@@ -40,7 +40,7 @@ def start_payment(
     provider = provider_for(channel)
     if provider is None:
         raise PaymentRefused(_("这种付款方式现在不可用，请换一种。"))
-    payment = _attempt(order_id, channel, now)
+    payment = open_attempt(order_id=order_id, channel=channel, now=now)
     if payment.url_expires_at is not None and payment.url_expires_at > now + _MARGIN:
         return payment
     request = StartRequest(
@@ -58,7 +58,11 @@ def start_payment(
 
 
 @transaction.atomic
-def _attempt(order_id: int, channel: str, now: datetime) -> Payment:
+def open_attempt(*, order_id: int, channel: str, now: datetime) -> Payment:
+    """Return the live attempt of this order at this channel, made where there is none.
+
+    The channel is not asked. Raises OrderNotReady where the order can't be paid.
+    """
     order = orders.lock_payable(order_id=order_id, now=now)
     key = f"{order_id}:{channel}"
     live = Payment.objects.filter(live_key=key).first()

@@ -1,0 +1,146 @@
+"""Categories, products, pictures, freight, warehouses and stock of the demo shop."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from zhanggui.catalog import queries as catalog_queries
+from zhanggui.catalog import services as catalog
+from zhanggui.catalog.types import OptionInput, ProductInput, Shelf, SkuInput
+from zhanggui.core.ids import next_id
+from zhanggui.core.types import SYSTEM
+from zhanggui.demo.content import PICTURES, DemoContent, DemoProduct
+from zhanggui.freight import services as freight
+from zhanggui.freight.types import FreightRuleView
+from zhanggui.inventory import services as inventory
+from zhanggui.inventory.types import Cause, Move, MovementKind
+
+SOLD_OUT = 9  # every so many SKUs there is one that nobody can buy
+
+
+def load_goods(content: DemoContent, *, now: datetime) -> None:
+    """Make freight templates, categories and products with their pictures."""
+    templates = {
+        row.name: freight.save_template(
+            name=row.name,
+            charge_by=row.charge_by,
+            currency="CNY",
+            is_default=row.is_default,
+            rules=[
+                FreightRuleView(
+                    areas=rule.areas,
+                    first_units=rule.first_units,
+                    first_minor=rule.first_minor,
+                    extra_units=rule.extra_units,
+                    extra_minor=rule.extra_minor,
+                )
+                for rule in row.rules
+            ],
+        ).pk
+        for row in content.freight
+    }
+    categories: dict[str, int] = {}
+    for position, row in enumerate(content.categories):
+        categories[row.slug] = catalog.save_category(
+            category_id=None,
+            name=row.name,
+            slug=row.slug,
+            parent_id=categories[row.parent] if row.parent else None,
+            position=position,
+            now=now,
+        ).pk
+    default = next(row.name for row in content.freight if row.is_default)
+    for number, product in enumerate(reversed(content.products)):
+        made = _product(product, categories[product.category], now + timedelta(minutes=number))
+        if product.freight != default:
+            freight.set_product_template(product_id=made, template_id=templates[product.freight])
+
+
+def _product(product: DemoProduct, category_id: int, now: datetime) -> int:
+    names = [option.name for option in product.options]
+    made = catalog.save_product(
+        product_id=None,
+        wanted=ProductInput(
+            name=product.name,
+            slug=product.slug,
+            subtitle=product.subtitle,
+            description=product.description_html,
+            category_id=category_id,
+            shelf=Shelf.ON,
+            on_at=None,
+            off_at=None,
+            options=tuple(OptionInput(name=o.name, values=o.values) for o in product.options),
+            skus=tuple(
+                SkuInput(
+                    code=sku.code,
+                    options=tuple(sku.options[name] for name in names),
+                    price_minor=sku.price_minor,
+                    market_price_minor=sku.market_price_minor,
+                    cost_price_minor=sku.cost_price_minor,
+                    barcode=sku.barcode,
+                    weight_grams=sku.weight_grams,
+                    volume_cm3=sku.volume_cm3,
+                )
+                for sku in product.skus
+            ),
+        ),
+        currency="CNY",
+        now=now,
+        actor=SYSTEM,
+    )
+    pictures = [
+        catalog.add_picture(
+            product_id=made.pk,
+            content=(PICTURES / name).read_bytes(),
+            alt=product.name,
+            now=now,
+        ).pk
+        for name in product.pictures
+    ]
+    for sku in product.skus:
+        if sku.picture is not None:
+            sku_id = catalog_queries.sku_id(code=sku.code)
+            if sku_id is not None:
+                catalog.set_sku_picture(sku_id=sku_id, picture_id=pictures[sku.picture])
+    return int(made.pk)
+
+
+def load_stock(content: DemoContent, *, now: datetime) -> None:
+    """Make the warehouses and book goods in: most plenty, some few, some none."""
+    dice = random.Random(20261121)  # noqa: S311 -- the same demo every time
+    houses: Sequence[int] = [
+        inventory.save_warehouse(
+            code=row.code,
+            name=row.name,
+            division_code=row.address.division_code,
+            address="".join(
+                (row.address.province, row.address.city, row.address.district, row.address.detail)
+            ),
+            contact=row.contact,
+        ).pk
+        for row in content.warehouses
+    ]
+    moves = []
+    number = 0
+    for product in content.products:
+        single = product.category.startswith("vintage") or "孤品" in product.subtitle
+        for sku in product.skus:
+            number += 1
+            sku_id = catalog_queries.sku_id(code=sku.code)
+            if sku_id is None or (number % SOLD_OUT == 0 and len(product.skus) > 1):
+                continue
+            for rank, house in enumerate(houses):
+                pieces = 2 if single else dice.choice((30, 48, 60, 90, 120))
+                if rank and (single or dice.random() < 0.35):
+                    continue
+                moves.append(
+                    Move(
+                        kind=MovementKind.RECEIVE,
+                        cause=Cause("demo", next_id()),
+                        sku_id=sku_id,
+                        warehouse_id=house,
+                        quantity=pieces,
+                        reason="期初入库",
+                    )
+                )
+    inventory.move(moves=moves, actor=SYSTEM, now=now)
