@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,7 @@ PARTS = {
 def run(path: Path | str, *options: str) -> tuple[str, str, CommandError | None]:
     out, err = io.StringIO(), io.StringIO()
     try:
-        call_command("parse-address", str(path), *options, stdout=out, stderr=err)
+        call_command("parse_address", str(path), *options, stdout=out, stderr=err)
     except CommandError as error:
         return out.getvalue(), err.getvalue(), error
     return out.getvalue(), err.getvalue(), None
@@ -80,3 +83,20 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     _, _, error = run(tmp_path / "none.jsonl", "--json")
     assert error is not None
     assert "none.jsonl" in str(error)
+
+
+def test_the_installed_command_is_spelled_with_a_dash(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text(f"{GOOD}\n{{\n", encoding="utf-8")
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "zhanggui", "parse-address", str(path), "--json"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONPATH": "src"},
+    )
+
+    assert (ran.returncode, json.loads(ran.stdout)["name"]) == (1, "张三"), ran.stderr
+    assert "line 2: not JSON" in ran.stderr

@@ -1,4 +1,4 @@
-"""`zhanggui parse-address`: read pasted addresses from a file."""  # noqa: N999 -- a command's name
+"""`zhanggui parse-address`: read pasted addresses from a file."""
 
 import json
 import sys
