@@ -88,14 +88,18 @@ def moment_text(at: datetime, *, now: datetime) -> str:
     """Write a moment in shop time as near as its day: 今天 18:46, 11-15 19:21, 2025-03-02 08:00."""
     local, today = timezone.localtime(at), timezone.localtime(now).date()
     clock = f"{local:%H:%M}"
-    named = {
-        today: pgettext("day", "今天"),
-        today - DAY: pgettext("day", "昨天"),
-        today + DAY: pgettext("day", "明天"),
-    }.get(local.date())
+    named = _day_name((local.date() - today).days)
     if named:
         return f"{named} {clock}"
     return f"{local:%m-%d} {clock}" if local.year == today.year else f"{local:%Y-%m-%d} {clock}"
+
+
+def _day_name(days_ahead: int) -> str:
+    if days_ahead == 0:
+        return pgettext("day", "今天")
+    if days_ahead == -1:
+        return pgettext("day", "昨天")
+    return pgettext("day", "明天") if days_ahead == 1 else ""
 
 
 def span_text(span: timedelta, *, late: bool) -> str:
