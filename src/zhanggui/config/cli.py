@@ -2,8 +2,10 @@
 
 import os
 import sys
+from pathlib import Path
 
-FIRST = ("up", "demo", "import_orders", "parse_address", "api_key", "worker")
+COMMANDS = Path(__file__).resolve().parents[1] / "web" / "management" / "commands"
+FIRST = ("up", "demo", "import-orders", "parse-address", "api-key", "worker")
 HEAD = """\
 Zhanggui 掌柜, an online shop system
 
@@ -28,26 +30,26 @@ def main() -> None:
     if (wish, *rest) == ("help", "--all"):
         rest = []
     rest = [_module(word) for word in rest] if wish == "help" else rest
-    execute_from_command_line([sys.argv[0], _module(wish), *rest])
+    execute_from_command_line(["zhanggui", _module(wish), *rest])
+
+
+def _modules() -> dict[str, str]:
+    """Return the modules of the shop's commands by the names that people type."""
+    stems = [path.stem for path in COMMANDS.glob("[a-z]*.py")]
+    return {stem.replace("_", "-"): stem for stem in stems}
 
 
 def _module(word: str) -> str:
-    """Return the module name of a command; options stay as they are."""
-    return word if word.startswith("-") else word.replace("-", "_")
+    """Return the module of a command; what is none of ours stays as it is."""
+    return _modules().get(word.replace("_", "-"), word)
 
 
 def _shop_commands() -> str:
     import django  # noqa: PLC0415 -- needs settings
-    from django.core.management import (  # noqa: PLC0415 -- needs settings
-        get_commands,
-        load_command_class,
-    )
+    from django.core.management import load_command_class  # noqa: PLC0415 -- needs settings
 
     django.setup()
-    own = {name for name, app in get_commands().items() if app == "zhanggui.web"}
-    names = [*(name for name in FIRST if name in own), *sorted(own.difference(FIRST))]
-    lines = [
-        f"  {name.replace('_', '-'):<16} {load_command_class('zhanggui.web', name).help}"
-        for name in names
-    ]
-    return "\n".join(lines) + "\n"
+    modules = _modules()
+    names = [name for name in FIRST if name in modules] + sorted(modules.keys() - set(FIRST))
+    commands = {name: load_command_class("zhanggui.web", modules[name]) for name in names}
+    return "".join(f"  {name:<16} {command.help}\n" for name, command in commands.items())
