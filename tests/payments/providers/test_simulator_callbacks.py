@@ -1,6 +1,7 @@
 """Notifications of the simulator: repeated, delayed, lost, forged; sent to this machine only."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +74,14 @@ def test_copies_carry_the_same_event(paid: SimulatorServer, shop: Shop) -> None:
 
 def test_paying_twice_pays_and_tells_once(paid: SimulatorServer, shop: Shop) -> None:
     assert [paid.pay(out_trade_no=NUMBER) for _ in range(2)] == ["SUCCESS", "SUCCESS"]
+    until(lambda: settled(paid) == ["taken"])
+    assert len(shop.accepted) == 1
+
+
+def test_eight_windows_paying_at_once_pay_once(paid: SimulatorServer, shop: Shop) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        states = list(threads.map(lambda _: paid.pay(out_trade_no=NUMBER), range(8)))
+    assert states == ["SUCCESS"] * 8
     until(lambda: settled(paid) == ["taken"])
     assert len(shop.accepted) == 1
 

@@ -159,6 +159,19 @@ def test_an_answer_about_another_app_is_not_ours(config: WechatConfig, channel: 
     assert judged(refused.value) == ("merchant_mismatch", True, False)
 
 
+def test_an_answer_about_another_refund_is_not_ours(
+    channel: WechatPay, simulator: SimulatorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel.start(attempt())
+    simulator.pay(out_trade_no=NUMBER)
+    channel.refund(money_back("R1"))
+    real = channel._sdk.query_refund
+    monkeypatch.setattr(channel._sdk, "query_refund", lambda out_refund_no: real("R1"))
+    with pytest.raises(ProviderError) as refused:
+        channel.query_refund(out_refund_no="R2")
+    assert judged(refused.value) == ("merchant_mismatch", True, False)
+
+
 @pytest.mark.parametrize(
     "number",
     [

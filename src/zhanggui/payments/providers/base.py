@@ -54,7 +54,11 @@ class CloseOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class StartRequest:
-    """One attempt to pay one order."""
+    """One attempt to pay one order.
+
+    Starting the same attempt again needs the same values in all fields that go to the channel
+    (all but `return_url`): keep them with the attempt.
+    """
 
     out_trade_no: str
     amount_minor: int

@@ -68,7 +68,7 @@ class Gateway(Core):  # type: ignore[misc]  # the SDK is untyped
         method: RequestType = RequestType.GET,
         data: dict[str, Any] | None = None,
         skip_verify: bool = False,
-        **_ignored: Any,
+        cipher_data: bool = False,  # asks for a header that we always send
     ) -> tuple[int, str | bytes]:
         """Sign, send, verify. Raises ProviderError when no answer can be trusted."""
         if not path.startswith("/"):
