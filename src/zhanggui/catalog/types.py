@@ -215,6 +215,39 @@ class AdminPage:
     next: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditPicture:
+    """A picture in the console's form; `key` names it to the browser."""
+
+    picture_id: int
+    key: str
+    view: PictureView
+    sku_codes: tuple[str, ...]  # the SKUs that it shows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductEdit:
+    """A product as the console's form shows it."""
+
+    product_id: int
+    slug: str
+    name: str
+    subtitle: str
+    description: str
+    category_slug: str
+    shelf: Shelf
+    on_at: datetime | None
+    off_at: datetime | None
+    currency: str
+    options: tuple[OptionInput, ...]
+    skus: tuple[SkuInput, ...]
+    sku_ids: tuple[int, ...]  # in the order of `skus`
+    pictures: tuple[EditPicture, ...]
+    archived: bool
+    not_sold: NotSold | None
+    updated_at: datetime
+
+
 class CatalogRefused(Refusal):
     """The product or category can't be saved like this; `field` names what to mend."""
 

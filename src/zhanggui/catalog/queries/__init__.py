@@ -1,6 +1,11 @@
 """Reads of the catalogue: for checkout, for shoppers, for staff."""
 
-from zhanggui.catalog.queries.admin import admin_products, product_for_edit, shelf_counts
+from zhanggui.catalog.queries.admin import (
+    admin_products,
+    product_for_edit,
+    product_id_of,
+    shelf_counts,
+)
 from zhanggui.catalog.queries.categories import (
     all_categories,
     category_by_slug,
@@ -31,6 +36,7 @@ __all__ = [
     "not_sold",
     "product_cards",
     "product_for_edit",
+    "product_id_of",
     "product_page",
     "sellable_facts",
     "sellable_facts_by_id",

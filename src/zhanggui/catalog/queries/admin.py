@@ -8,9 +8,17 @@ from django.db.models import Count, Q, QuerySet
 from zhanggui.catalog.models import Category, Picture, Product, Sku
 from zhanggui.catalog.queries.cursors import after, cursor_of
 from zhanggui.catalog.queries.facts import not_sold
-from zhanggui.catalog.queries.pages import product_cards
+from zhanggui.catalog.queries.pages import picture_view, product_cards
 from zhanggui.catalog.queries.search import matching_product_ids
-from zhanggui.catalog.types import AdminPage, AdminRow, Shelf
+from zhanggui.catalog.types import (
+    AdminPage,
+    AdminRow,
+    EditPicture,
+    OptionInput,
+    ProductEdit,
+    Shelf,
+    SkuInput,
+)
 
 ARCHIVED = "archived"  # a tab beside the shelves
 _KEYS = ("-created_at", "slug")
@@ -71,14 +79,61 @@ def shelf_counts(*, q: str = "", category: str = "") -> dict[str, int]:
     }
 
 
-def product_for_edit(*, slug: str) -> tuple[Product, list[Sku], list[Picture]] | None:
+def product_for_edit(*, slug: str, now: datetime) -> ProductEdit | None:
     """Return a product with its live SKUs and pictures; 3 statements."""
     product = Product.objects.select_related("category").filter(slug=slug).first()
     if product is None:
         return None
-    skus = Sku.objects.filter(product=product, archived_at=None).order_by("position", "pk")
+    skus = list(Sku.objects.filter(product=product, archived_at=None).order_by("position", "pk"))
     pictures = Picture.objects.filter(product=product, archived_at=None)
-    return product, list(skus), list(pictures.order_by("position", "pk"))
+    return ProductEdit(
+        product_id=product.pk,
+        slug=product.slug,
+        name=product.name,
+        subtitle=product.subtitle,
+        description=product.description,
+        category_slug=product.category.slug,
+        shelf=Shelf(product.shelf),
+        on_at=product.on_at,
+        off_at=product.off_at,
+        currency=product.currency,
+        options=tuple(
+            OptionInput(name=option["name"], values=tuple(option["values"]))
+            for option in product.options
+        ),
+        skus=tuple(_input(sku) for sku in skus),
+        sku_ids=tuple(sku.pk for sku in skus),
+        pictures=tuple(
+            EditPicture(
+                picture_id=picture.pk,
+                key=picture.digest,
+                view=picture_view(picture),
+                sku_codes=tuple(sku.code for sku in skus if sku.picture_id == picture.pk),
+            )
+            for picture in pictures.order_by("position", "pk")
+        ),
+        archived=product.archived_at is not None,
+        not_sold=not_sold(product, now),
+        updated_at=product.updated_at,
+    )
+
+
+def product_id_of(*, slug: str) -> int | None:
+    """Return the id of the product of this slug, archived or not."""
+    return Product.objects.filter(slug=slug).values_list("pk", flat=True).first()
+
+
+def _input(sku: Sku) -> SkuInput:
+    return SkuInput(
+        code=sku.code,
+        options=tuple(sku.options),
+        price_minor=sku.price_minor,
+        market_price_minor=sku.market_price_minor,
+        cost_price_minor=sku.cost_price_minor,
+        barcode=sku.barcode,
+        weight_grams=sku.weight_grams,
+        volume_cm3=sku.volume_cm3,
+    )
 
 
 def _filtered(*, q: str, category: str, shelf: str | None) -> QuerySet[Product]:

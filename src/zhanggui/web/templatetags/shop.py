@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django import forms, template
+from django.core.files.storage import default_storage
 from django.forms import BoundField
 from django.template.context import Context
 from django.templatetags.static import static
@@ -74,6 +75,12 @@ def price(minor: int, currency: str, size: str = "") -> SafeString:
         '<span class="price{}">{}<small>{}</small>{}<small>{}</small></span>',
         f" price-{size}" if size else "", parts.sign, parts.symbol, parts.whole, parts.fraction,
     )  # fmt: skip
+
+
+@register.filter
+def media(name: str) -> str:
+    """Return the address of an uploaded file by its storage name; "" for none."""
+    return default_storage.url(name) if name else ""
 
 
 @register.filter

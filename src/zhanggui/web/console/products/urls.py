@@ -1,0 +1,19 @@
+"""The addresses of products and categories in the console."""
+
+from django.urls import path
+
+from zhanggui.web.console.products import categories, pictures, views
+
+urlpatterns = [
+    path("", views.products, name="products"),
+    path("new/", views.product_new, name="product_new"),
+    path("categories/", categories.listing, name="categories"),
+    path("categories/new/", categories.create, name="category_new"),
+    path("categories/<slug:slug>/", categories.edit, name="category"),
+    path("categories/<slug:slug>/archive/", categories.archive, name="category_archive"),
+    path("item/<slug:slug>/", views.product, name="product"),
+    path("item/<slug:slug>/save/", views.product_save, name="product_save"),
+    path("item/<slug:slug>/shelf/", views.product_shelf, name="product_shelf"),
+    path("item/<slug:slug>/archive/", views.product_archive, name="product_archive"),
+    path("item/<slug:slug>/pictures/", pictures.change, name="product_pictures"),
+]

@@ -1,0 +1,72 @@
+"""Form fields of all faces: clean text, amounts in minor units."""
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.core.text import TextRefused, clean_text
+from zhanggui.web.formats import digits_of
+
+
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]*)?$")
+
+
+class CleanCharField(forms.CharField):
+    """A text that every database and page can hold; line ends become \\n."""
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+        self.longest = max_length
+
+    def to_python(self, value: Any) -> str:
+        """Return the cleaned text, or say what is wrong with it."""
+        text = "" if value in self.empty_values else str(value)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            return clean_text(text, max_length=self.longest)
+        except TextRefused as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
+
+
+class MinorField(forms.Field):
+    """An amount as people write it (19.9, ¥1,999.00, １９．９) in integer minor units."""
+
+    def __init__(self, *, currency: str = "CNY", most: int, **options: Any) -> None:
+        attrs = {"inputmode": "decimal", "autocomplete": "off", "maxlength": "20"}
+        super().__init__(**{"widget": forms.TextInput(attrs=attrs), **options})
+        self.currency, self.most = currency, most
+
+    def to_python(self, value: Any) -> int | None:
+        """Return minor units; more decimals than the currency has are refused, not rounded."""
+        text = unicodedata.normalize("NFKC", str(value or ""))[:40].strip()
+        text = text.lstrip("¥￥$ ")
+        if not text:
+            return None
+        if _GROUPED.match(text):  # 1,999 is read, 12,5 may mean two things and is refused
+            text = text.replace(",", "")
+        try:
+            minor = Decimal(text).scaleb(digits_of(self.currency))
+            is_amount = minor.is_finite() and 0 <= minor <= self.most
+        except InvalidOperation:
+            is_amount = False
+        if not is_amount or minor != minor.to_integral_value():
+            raise forms.ValidationError(
+                _("请填写 0 到 %(most)s 的金额，最多 %(digits)d 位小数。")
+                % {
+                    "most": self.most // 10 ** digits_of(self.currency),
+                    "digits": digits_of(self.currency),
+                },
+                code="invalid_amount",
+            )
+        return int(minor)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write stored minor units as people do; what was typed stays as it was."""
+        if isinstance(value, int):
+            digits = digits_of(self.currency)
+            return f"{Decimal(value).scaleb(-digits):.{digits}f}"
+        return value
