@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.core.text import TextRefused, clean_text
 from zhanggui.web.formats import digits_of
 
-
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]*)?$")
 
 
