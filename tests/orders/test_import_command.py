@@ -122,6 +122,23 @@ def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
     assert counts() == (0, 0, 0, 0, 0, 0)
 
 
+class Terminal(StringIO):
+    """A stream that people look at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.django_db
+def test_a_terminal_gets_a_bar_that_is_drawn_in_place() -> None:
+    err = Terminal()
+
+    call_command("import_orders", str(DAY), "--format=online-retail", stdout=StringIO(), stderr=err)
+
+    last = err.getvalue().split("\r")[-1]
+    assert last == f"写入 {'█' * 30} 100% 88/88 \n"
+
+
 def database_url() -> str:
     """Return the URL of the database of this test run."""
     config = connection.settings_dict
@@ -132,17 +149,19 @@ def database_url() -> str:
     return f"{scheme}://{login}/{config['NAME']}"
 
 
-def started(path: Path, folder: Path) -> subprocess.Popen[str]:
+def started(
+    path: Path, folder: Path, *options: str, database: str | None = None
+) -> subprocess.Popen[str]:
     """Start the command as a process of its own, on the database of this test run."""
     environment = {
         **os.environ,
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": database or database_url(),
         "ZHANGGUI_VAR": str(folder),
         "PYTHONPATH": str(ROOT / "src"),
     }
     command = [sys.executable, "-m", "zhanggui", "import-orders", str(path)]
     return subprocess.Popen(
-        [*command, "--format", "online-retail"],
+        [*command, "--format", "online-retail", *options],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -194,3 +213,12 @@ def test_two_imports_at_once_add_every_order_once(tmp_path: Path) -> None:
 
     assert [process.returncode for process in both] == [0, 0], ends
     assert counts() == (3_000, 3_000, 0, 0, 1, 0)
+
+
+def test_a_database_that_is_not_ready_is_told_with_what_to_do(tmp_path: Path) -> None:
+    process = started(DAY, tmp_path, "--json", database=f"sqlite:///{tmp_path}/empty.sqlite3")
+    out, err = process.communicate(timeout=300)
+
+    refusal = json.loads(err.splitlines()[-1])
+    assert (process.returncode, out, refusal["code"]) == (1, "", "database_unavailable")
+    assert "zhanggui migrate" in refusal["detail"]

@@ -5,9 +5,10 @@ import time
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,7 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, file: Path, dry_run: bool, json: bool, **options: Any) -> None:
         """Import, then print what the file holds."""
-        progress = _Progress(self.stderr) if not json else None
+        progress = None if json else _Progress(self.stderr)
         try:
             report = import_orders(
                 path=file,
@@ -54,18 +55,28 @@ class Command(BaseCommand):
                 **({"progress": progress.show} if progress else {}),
             )
         except ImportRefused as refusal:
+            self._fail(refusal, code=refusal.code, detail=str(refusal), as_json=json)
+        except (OperationalError, ProgrammingError) as error:
+            detail = _("数据库不能用（%(why)s）。请检查数据库，运行 zhanggui migrate 后再导入。")
+            self._fail(
+                error, code="database_unavailable", detail=detail % {"why": error}, as_json=json
+            )
+        except KeyboardInterrupt as stop:
+            detail = _("已停止。写入的单都是完整的，再运行一次就会继续。")
+            self._fail(stop, code="interrupted", detail=detail, as_json=json)
+        finally:
             if progress:
                 progress.end()
-            if not json:
-                raise CommandError(str(refusal)) from refusal
-            self._complain(code=refusal.code, detail=str(refusal))
-            raise SystemExit(1) from refusal
-        if progress:
-            progress.end()
         if json:
             self._print_json(report)
         else:
             self._print_table(report, is_dry_run=dry_run)
+
+    def _fail(self, cause: BaseException, *, code: str, detail: str, as_json: bool) -> NoReturn:
+        if not as_json:
+            raise CommandError(detail) from cause
+        self._complain(code=code, detail=detail)
+        raise SystemExit(1) from cause
 
     def _print_json(self, report: ImportReport) -> None:
         for error in report.errors:
@@ -75,7 +86,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps({**wanted, "added": report.added}))
 
     def _complain(self, **facts: Any) -> None:
-        self.stderr.write(json.dumps(facts, ensure_ascii=False), self.style.NOTICE)
+        self.stderr.write(json.dumps(facts, ensure_ascii=False), str)
 
     def _print_table(self, report: ImportReport, *, is_dry_run: bool) -> None:
         for error in report.errors:
