@@ -154,8 +154,14 @@ def test_notifications_may_be_signed_by_the_old_certificate(
     assert shop.refused == []
 
 
-def test_nothing_is_sent_to_another_machine(channel: WechatPay, simulator: SimulatorServer) -> None:
-    channel.start(attempt(notify_url="https://shop.example/notify"))
+@pytest.mark.parametrize(
+    "address",
+    ["https://shop.example/notify", "http://192.0.2.1/notify", "http://127.0.0.1.example/n"],
+)
+def test_nothing_is_sent_to_another_machine(
+    channel: WechatPay, simulator: SimulatorServer, address: str
+) -> None:
+    channel.start(attempt(notify_url=address))
     simulator.pay(out_trade_no=NUMBER)
     until(lambda: settled(simulator) == ["given_up"])
     assert simulator.deliveries()[0]["answer"] == "NotLocal"
