@@ -3,6 +3,8 @@
 //  "available", "image"}]}. Radios: name o0, o1, … in the order of `options`.
 import { all, on, ready } from "./on.js";
 
+const FEW = 10; // from here down data-few tells how many there are
+
 const chosen = (form) => {
   const values = [];
   for (const radio of all("[data-option]:checked", form)) {
@@ -51,8 +53,9 @@ const show = (form, data, sku, values) => {
   put("submit", (button) => (button.disabled = !sku || sku.available < 1));
   put("chosen", (element) => (element.textContent = values.filter(Boolean).join(" · ")));
   put("stock", (element) => {
-    const { some, none } = element.dataset;
-    element.textContent = sku?.available > 0 ? some.replace("{n}", sku.available) : none;
+    const { some, few, none } = element.dataset;
+    const text = few && sku?.available <= FEW ? few : some;
+    element.textContent = sku?.available > 0 ? text.replace("{n}", sku.available) : none;
   });
   if (!sku) return;
   put("price", (element) => putPrice(element, sku.price_minor, data));

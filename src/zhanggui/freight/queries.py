@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
+from zhanggui.freight import calc
 from zhanggui.freight.models import FreightRule, FreightTemplate, ProductFreight
-from zhanggui.freight.types import FreightRuleView, FreightTemplateView
+from zhanggui.freight.types import ChargeBy, FreightRuleView, FreightTemplateView
 
 
 def templates() -> dict[int, FreightTemplateView]:
@@ -42,3 +43,16 @@ def templates_of(*, product_ids: Collection[int]) -> dict[int, FreightTemplateVi
     )
     found = {product: known.get(own.get(product, 0), default) for product in product_ids}
     return {product: template for product, template in found.items() if template is not None}
+
+
+def freight_range(*, product_id: int, weight_grams: int) -> tuple[int, int] | None:
+    """Return the lowest and the highest freight of one piece over all areas.
+
+    None means that it is delivered nowhere.
+    """
+    template = templates_of(product_ids=[product_id]).get(product_id)
+    if template is None or not template.rules:
+        return None
+    units = weight_grams if template.charge_by == ChargeBy.WEIGHT else 1
+    charges = [calc.charge(rule, units) for rule in template.rules]
+    return min(charges), max(charges)

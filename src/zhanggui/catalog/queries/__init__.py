@@ -9,6 +9,7 @@ from zhanggui.catalog.queries.admin import (
 from zhanggui.catalog.queries.categories import (
     all_categories,
     category_by_slug,
+    category_covers,
     category_trail,
     category_tree,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "admin_products",
     "all_categories",
     "category_by_slug",
+    "category_covers",
     "category_trail",
     "category_tree",
     "cost_prices",

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
-from zhanggui.catalog.models import Category
-from zhanggui.catalog.queries.facts import live_products
+from zhanggui.catalog.models import Category, Picture
+from zhanggui.catalog.queries.facts import live, live_products
 from zhanggui.catalog.types import CategoryNode
 
 
@@ -33,6 +33,22 @@ def category_tree(*, now: datetime) -> tuple[CategoryNode, ...]:
         )
 
     return nodes(None, 0)
+
+
+def category_covers(*, now: datetime) -> dict[int, str]:
+    """Return category id → storage name of a picture: of the newest live product in or below it.
+
+    Categories without such a picture are left out. One statement.
+    """
+    pictures = Picture.objects.filter(
+        live(now, to="product__"),
+        product__category__path__startswith=OuterRef("path"),
+        archived_at=None,
+    ).order_by("-product__created_at", "product__slug", "position", "pk")
+    rows = Category.objects.filter(archived_at=None).annotate(
+        cover=Subquery(pictures.values("small")[:1])
+    )
+    return {pk: cover for pk, cover in rows.values_list("pk", "cover") if cover}
 
 
 def all_categories(*, with_archived: bool = False) -> list[Category]:

@@ -1,0 +1,1 @@
+"""Home, categories, search and product pages."""

@@ -1,0 +1,1 @@
+"""Checkout on one screen."""

@@ -1,0 +1,1 @@
+"""My orders, by phone and one-time code."""

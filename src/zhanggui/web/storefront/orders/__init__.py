@@ -1,0 +1,1 @@
+"""The page of one order, for whoever holds its token."""

@@ -1,0 +1,1 @@
+"""The pay page, its result, and what the channel sends."""

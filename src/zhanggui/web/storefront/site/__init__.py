@@ -1,0 +1,1 @@
+"""Small addresses: language, robots."""

@@ -1,0 +1,50 @@
+"""Small addresses of the whole shop."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from zhanggui.web.access import open_to_all
+
+YEAR = 365 * 24 * 3600
+_CLOSED = ("/console/", "/pay/", "/o/", "/me/", "/cart/", "/checkout/", "/demo/", "/search/")
+
+
+@open_to_all
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Remember the language that the person chose, and go back to where they were."""
+    target = request.POST.get("next", "")
+    own = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(target, own, require_https=request.is_secure()):
+        target = reverse("store:home")
+    response = HttpResponseRedirect(target)
+    chosen = request.POST.get("lang", "")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=YEAR,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+        )
+    return response
+
+
+@open_to_all
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Keep robots out of what belongs to one person."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+@open_to_all
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Answer browsers that ask for the old name."""
+    return HttpResponseRedirect(static("favicon.svg"))
