@@ -81,9 +81,9 @@ def _header(line: str, columns: Sequence[str]) -> tuple[str, list[str]]:
     raise ImportRefused(
         _("表头不对：缺少 %(missing)s；多出 %(unknown)s。应有的列：%(columns)s。")
         % {
-            "missing": "、".join(missing) or _("无"),
-            "unknown": "、".join(unknown[:8]) or _("无"),
-            "columns": "、".join(columns),
+            "missing": _("、").join(missing) or _("无"),
+            "unknown": _("、").join(unknown[:8]) or _("无"),
+            "columns": _("、").join(columns),
         },
         code="unknown_columns",
     )

@@ -54,7 +54,7 @@ def import_orders(
     if format_name not in FORMATS:
         raise ImportRefused(
             _("不认识的格式 %(name)s，可用的格式：%(known)s。")
-            % {"name": format_name, "known": "、".join(FORMATS)},
+            % {"name": format_name, "known": _("、").join(FORMATS)},
             code="unknown_format",
         )
     with Index() as index:

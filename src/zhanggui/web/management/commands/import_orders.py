@@ -114,7 +114,7 @@ class Command(BaseCommand):
         for name, value in rows:
             self.stdout.write(f"{_padded(name, 22)}{value:>18}")
         if report.broken_invoices:
-            shown = "、".join(report.broken_invoices[:20])
+            shown = _("、").join(report.broken_invoices[:20])
             self.stdout.write(_("没有导入的单：%(refs)s") % {"refs": shown})
         if is_dry_run:
             self.stdout.write(_("只检查，没有写入。去掉 --dry-run 再运行就会导入。"))
@@ -168,7 +168,7 @@ def _row_text(error: RowError) -> str:
     where = _("第 %(line)d 行") % {"line": error.line}
     if error.invoice:
         where += _("（单号 %(ref)s，整张单不导入）") % {"ref": error.invoice}
-    return f"{where}：{error.text}"
+    return _("%(where)s：%(text)s") % {"where": where, "text": error.text}
 
 
 def _amount(minor: int, currency: str) -> str:
