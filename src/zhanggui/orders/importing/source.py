@@ -45,6 +45,10 @@ def inspect(path: Path) -> Source:
     Raises:
         ImportRefused: it can't be opened, is damaged, empty, cut off, or in no known encoding.
     """
+    if path.exists() and not path.is_file():  # a pipe can't be read twice
+        raise ImportRefused(
+            _("%(path)s 不是文件。请先存成文件，再导入。") % {"path": path}, code="unreadable_file"
+        )
     try:
         head = next(_chunks(path), b"")
         if not head:
