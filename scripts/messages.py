@@ -14,9 +14,15 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src" / "zhanggui"
 PO = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
+# Django's own makemessages, but without guessing English from texts that look alike.
+PROGRAM = """
+from django.core.management.commands.makemessages import Command
+Command.msgmerge_options = ["--quiet", "--backup=none", "--no-fuzzy-matching", "--update"]
+Command().run_from_argv(["django-admin", "makemessages", *__import__("sys").argv[1:]])
+"""
 EXTRACT = [
-    *(sys.executable, "-m", "django", "makemessages", "--locale", "en", "--no-obsolete"),
-    *("--no-wrap", "--add-location", "file", "--ignore", "migrations", "--ignore", "static"),
+    *(sys.executable, "-c", PROGRAM, "--locale", "en", "--no-obsolete", "--no-wrap"),
+    *("--add-location", "file", "--ignore", "migrations", "--ignore", "static"),
 ]
 PLAIN = ["msgcat", "--no-location", "--no-wrap", "--sort-output", "-"]
 HEADER = r"""# English texts of Zhanggui; the Chinese ones stand in the code.

@@ -34,8 +34,14 @@ def wait_until(true: Callable[[], bool], *, seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
+def statuses() -> list[str]:
+    """Return how the tests' jobs stand; a real worker also runs the shop's own schedules."""
+    own = DBTaskResult.objects.filter(task_path__startswith="tests.")
+    return list(own.values_list("status", flat=True))
+
+
 def all_done() -> bool:
-    return not DBTaskResult.objects.filter(status__in=["READY", "RUNNING"]).exists()
+    return not {"READY", "RUNNING"} & {*statuses()}
 
 
 @contextmanager
@@ -78,7 +84,7 @@ def test_two_workers_run_each_job_once() -> None:
 
     assert set(Counter.objects.filter(name__startswith="job-").values_list("value")) == {(1,)}
     assert Counter.objects.filter(name__startswith="job-").count() == 40
-    assert set(DBTaskResult.objects.values_list("status")) == {("SUCCESSFUL",)}
+    assert statuses() == ["SUCCESSFUL"] * 40
 
 
 def test_a_job_that_always_fails_is_tried_as_often_as_its_policy_says() -> None:
@@ -88,7 +94,7 @@ def test_a_job_that_always_fails_is_tried_as_often_as_its_policy_says() -> None:
         wait_until(all_done)
 
     assert value("tries") == 2
-    assert [(job.name, job.runs) for job in failed_jobs()] == [("fail_soon", 2)]
+    assert ("fail_soon", 2) in [(job.name, job.runs) for job in failed_jobs()]
 
 
 def test_a_running_worker_shows_its_beat_and_a_stopped_one_does_not() -> None:
@@ -113,13 +119,13 @@ def test_the_job_of_a_killed_worker_runs_again(process_environment: dict[str, st
         wait_until(lambda: value("killed-begun") == 1)
         first.send_signal(signal.SIGKILL)
         first.wait()
-    assert DBTaskResult.objects.get().status == "RUNNING"
+    assert statuses() == ["RUNNING"]
 
     with working():
         wait_until(all_done)
 
     assert (value("killed-begun"), value("killed")) == (2, 1)
-    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+    assert statuses() == ["SUCCESSFUL"]
 
 
 def test_a_stopped_worker_finishes_its_job_first(process_environment: dict[str, str]) -> None:
@@ -130,5 +136,5 @@ def test_a_stopped_worker_finishes_its_job_first(process_environment: dict[str, 
         assert process.wait(timeout=10) == 0
 
     assert value("stopped") == 1
-    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+    assert statuses() == ["SUCCESSFUL"]
     assert not WorkerBeat.objects.exists()

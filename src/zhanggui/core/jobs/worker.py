@@ -25,6 +25,8 @@ from zhanggui.core.models import WorkerBeat
 
 log = logging.getLogger(__name__)
 
+SLOW_SECONDS = 5.0  # longer jobs are worth a line in the log
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
@@ -139,7 +141,8 @@ class Worker:
         try:
             if error is None:
                 rows.finish(held, now=self._clock())
-                log.info("%s done in %.2f s", claim.task_path, seconds)
+                level = logging.INFO if seconds > SLOW_SECONDS else logging.DEBUG
+                log.log(level, "%s done in %.1f s", claim.task_path, seconds)
                 return
             again_at = rows.fail(held, error=error, now=self._clock())
         except DatabaseError:  # the lease runs out and the job, being idempotent, runs again
