@@ -226,7 +226,19 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_paths": {"()": "zhanggui.config.logs.WithoutPaths"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_paths"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("ZHANGGUI_LOG_LEVEL", default="INFO")},
-    "loggers": {"wechatpayv3": {"level": "WARNING"}, "axes": {"level": "ERROR"}},
+    "loggers": {
+        "wechatpayv3": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
+        "django": {"handlers": [], "propagate": True},  # one handler, which hides paths
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }
