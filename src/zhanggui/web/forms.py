@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.text import TextRefused, clean_text
-from zhanggui.web.formats import digits_of
+from zhanggui.web.formats import digits_of, grouped
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]*)?$")
 
@@ -56,7 +56,7 @@ class MinorField(forms.Field):
             raise forms.ValidationError(
                 _("请填写 0 到 %(most)s 的金额，最多 %(digits)d 位小数。")
                 % {
-                    "most": self.most // 10 ** digits_of(self.currency),
+                    "most": grouped(self.most // 10 ** digits_of(self.currency)),
                     "digits": digits_of(self.currency),
                 },
                 code="invalid_amount",

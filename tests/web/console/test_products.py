@@ -368,6 +368,25 @@ def test_a_row_is_put_on_and_off_the_shelf(owner: Client, script: bool) -> None:
         assert answer["Location"] == "/console/products/?shelf=off"
 
 
+def test_chosen_rows_go_on_the_shelf_together_or_not_at_all(owner: Client) -> None:
+    rows = [SkuFactory(product__shelf="off").product for _ in range(2)]
+    empty = ProductFactory(shelf="draft")
+    chosen = [row.slug for row in rows]
+
+    refused = owner.post(
+        f"{PRODUCTS}shelf/",
+        {"slug": [*chosen, empty.slug], "shelf": "on"},
+        headers={"HX-Request": "true"},
+    )
+    assert json.loads(refused["HX-Trigger"])["toast"]["tone"] == "error"
+    assert not Product.objects.filter(shelf="on").exists()
+
+    # the table and the card of a row send the same slug
+    owner.post(f"{PRODUCTS}shelf/", {"slug": chosen * 2, "shelf": "on"})
+    assert Product.objects.filter(shelf="on").count() == 2
+    assert owner.post(f"{PRODUCTS}shelf/", {"shelf": "on"}).status_code == 404
+
+
 def test_a_product_without_sku_stays_off_the_shelf_and_says_why(owner: Client) -> None:
     product = ProductFactory(shelf="draft", name="空商品")
 

@@ -3,7 +3,7 @@
 from zhanggui.catalog.queries.admin import (
     admin_products,
     product_for_edit,
-    product_id_of,
+    product_ids_of,
     shelf_counts,
 )
 from zhanggui.catalog.queries.categories import (
@@ -38,7 +38,7 @@ __all__ = [
     "not_sold",
     "product_cards",
     "product_for_edit",
-    "product_id_of",
+    "product_ids_of",
     "product_page",
     "sellable_facts",
     "sellable_facts_by_id",

@@ -1,6 +1,7 @@
 """What staff see: all products, with the reason why shoppers can't buy one."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
@@ -118,9 +119,9 @@ def product_for_edit(*, slug: str, now: datetime) -> ProductEdit | None:
     )
 
 
-def product_id_of(*, slug: str) -> int | None:
-    """Return the id of the product of this slug, archived or not."""
-    return Product.objects.filter(slug=slug).values_list("pk", flat=True).first()
+def product_ids_of(*, slugs: Iterable[str]) -> list[int]:
+    """Return the ids of the products of these slugs, archived or not; unknown ones are missing."""
+    return list(Product.objects.filter(slug__in=set(slugs)).values_list("pk", flat=True))
 
 
 def _input(sku: Sku) -> SkuInput:

@@ -100,7 +100,7 @@ class OptionForm(forms.Form):
         label=_("规格值，一行一个"),
         max_length=4000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

@@ -6,6 +6,7 @@ from zhanggui.web.console.products import categories, pictures, views
 
 urlpatterns = [
     path("", views.products, name="products"),
+    path("shelf/", views.products_shelf, name="products_shelf"),
     path("new/", views.product_new, name="product_new"),
     path("categories/", categories.listing, name="categories"),
     path("categories/new/", categories.create, name="category_new"),

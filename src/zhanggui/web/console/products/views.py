@@ -76,36 +76,47 @@ def product_save(request: HttpRequest, slug: str) -> HttpResponse:
 @allowed("products", "edit")
 def product_shelf(request: HttpRequest, slug: str) -> HttpResponse:
     """Put a product on or off the shelf."""
-    found = queries.product_id_of(slug=slug)
-    if found is None or request.POST.get("shelf") not in Shelf.values:
-        raise Http404
-    shelf = Shelf(request.POST["shelf"])
-    done = {Shelf.ON: _("已上架"), Shelf.OFF: _("已下架"), Shelf.DRAFT: _("已转为草稿")}
-    try:
-        services.set_shelf(
-            product_ids=[found], shelf=shelf, now=timezone.now(), actor=staff_actor(request)
-        )
-    except CatalogRefused as refusal:
-        return back(request, "console:products", error=str(refusal))
-    return back(request, "console:products", text=done[shelf])
+    return _shelve(request, [slug])
+
+
+@require_POST
+@allowed("products", "edit")
+def products_shelf(request: HttpRequest) -> HttpResponse:
+    """Put the chosen products on or off the shelf, all or none."""
+    return _shelve(request, request.POST.getlist("slug")[: 2 * PAGE])
 
 
 @require_POST
 @allowed("products", "edit")
 def product_archive(request: HttpRequest, slug: str) -> HttpResponse:
     """Archive a product, or bring it back."""
-    found = queries.product_id_of(slug=slug)
-    if found is None:
+    found = queries.product_ids_of(slugs=[slug])
+    if not found:
         raise Http404
     moment, actor = timezone.now(), staff_actor(request)
     if request.POST.get("action") != "restore":
-        services.archive_product(product_id=found, now=moment, actor=actor)
+        services.archive_product(product_id=found[0], now=moment, actor=actor)
         return back(request, "console:products", text=_("已归档，可以在「已归档」里恢复"))
     try:
-        services.restore_product(product_id=found, now=moment, actor=actor)
+        services.restore_product(product_id=found[0], now=moment, actor=actor)
     except CatalogRefused as refusal:
         return back(request, "console:products", error=str(refusal))
     return back(request, "console:products", text=_("已恢复，现在是下架状态"))
+
+
+def _shelve(request: HttpRequest, slugs: list[str]) -> HttpResponse:
+    found = queries.product_ids_of(slugs=slugs)
+    if not found or request.POST.get("shelf") not in Shelf.values:
+        raise Http404
+    shelf = Shelf(request.POST["shelf"])
+    done = {Shelf.ON: _("已上架"), Shelf.OFF: _("已下架"), Shelf.DRAFT: _("已转为草稿")}
+    try:
+        services.set_shelf(
+            product_ids=found, shelf=shelf, now=timezone.now(), actor=staff_actor(request)
+        )
+    except CatalogRefused as refusal:
+        return back(request, "console:products", error=str(refusal))
+    return back(request, "console:products", text=done[shelf])
 
 
 def _answer(request: HttpRequest, stored: ProductEdit | None) -> HttpResponse:
