@@ -1,4 +1,5 @@
 import "./app.js";
 import "./parts/keys.js";
+import "./parts/print.js";
 import "./parts/rows.js";
 import "./parts/scanner.js";

@@ -115,6 +115,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "zhanggui.web.context.shop",
+                "zhanggui.web.console.menu.context",
             ],
         },
     }

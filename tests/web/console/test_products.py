@@ -287,7 +287,7 @@ def test_the_list_needs_the_same_statements_for_any_number_of_rows(
     for _ in range(rows):
         PictureFactory(product=SkuFactory(product__category=CategoryFactory()).product)
 
-    with django_assert_num_queries(8):  # session, user, page (3), counts, categories, shop
+    with django_assert_num_queries(9):  # session, user, page (3), counts, categories, shop, menu
         page = owner.get(PRODUCTS)
 
     assert page.content.decode().count('<tr id="row-') == rows
@@ -533,7 +533,7 @@ def test_categories_need_the_same_statements_for_any_number(
     for _ in range(rows):
         CategoryFactory()
 
-    with django_assert_num_queries(7):  # session, user, choices, all, tree (2), shop
+    with django_assert_num_queries(8):  # session, user, choices, all, tree (2), shop, menu
         owner.get("/console/products/categories/")
 
 

@@ -7,7 +7,13 @@ from zhanggui.orders.queries.carts import (
     quote,
     why_not_sold,
 )
-from zhanggui.orders.queries.figures import SalesFigure, best_sellers, sales, status_counts
+from zhanggui.orders.queries.figures import (
+    BestSeller,
+    SalesFigure,
+    best_sellers,
+    sales,
+    status_counts,
+)
 from zhanggui.orders.queries.orders import (
     OrderFilter,
     OrderPage,
@@ -25,6 +31,7 @@ from zhanggui.orders.queries.orders import (
 )
 
 __all__ = [
+    "BestSeller",
     "OrderFilter",
     "OrderPage",
     "SalesFigure",

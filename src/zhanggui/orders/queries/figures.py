@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 
 from zhanggui.orders.models import Order, OrderLine
 from zhanggui.orders.types import DisplayStatus, Source
@@ -55,13 +55,46 @@ def sales(*, periods: Sequence[Period], currency: str) -> list[SalesFigure]:
     ]
 
 
-def best_sellers(*, period: Period, limit: int = 5) -> list[dict[str, object]]:
-    """Return {product_name, product_slug, picture, pieces, sum_minor} of the most sold products."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestSeller:
+    """A product by what was sold of it. The names are those of its lines."""
+
+    product_slug: str
+    product_name: str
+    picture: str  # storage name, "" where there was none
+    pieces: int
+    sum_minor: int
+
+
+def best_sellers(*, period: Period, currency: str = "", limit: int = 5) -> list[BestSeller]:
+    """Return the products of which most pieces were paid in the period, the most sold first.
+
+    Sums make sense only within one currency; without one, only the pieces do.
+    """
+    in_currency = Q(order__currency=currency) if currency else Q()
     rows = (
-        OrderLine.objects.filter(order__paid_at__gte=period[0], order__paid_at__lt=period[1])
+        OrderLine.objects.filter(
+            order__paid_at__gte=period[0],
+            order__paid_at__lt=period[1],
+        )
+        .filter(in_currency)
         .exclude(order__source=Source.IMPORT)
-        .values("product_slug", "product_name")
-        .annotate(pieces=Sum("quantity"), sum_minor=Sum(F("unit_price_minor") * F("quantity")))
+        .values("product_slug")
+        .annotate(
+            product_name=Max("product_name"),
+            cover=Max("picture"),
+            pieces=Sum("quantity"),
+            sum_minor=Sum(F("unit_price_minor") * F("quantity")),
+        )
         .order_by("-pieces", "product_slug")
     )
-    return [dict(row) for row in rows[:limit]]
+    return [
+        BestSeller(
+            product_slug=row["product_slug"],
+            product_name=row["product_name"],
+            picture=row["cover"],
+            pieces=row["pieces"],
+            sum_minor=row["sum_minor"],
+        )
+        for row in rows[:limit]
+    ]

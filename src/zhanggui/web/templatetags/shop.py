@@ -62,6 +62,12 @@ def money(minor: int, currency: str) -> SafeString:
 
 
 @register.filter
+def negative(minor: int) -> int:
+    """Turn an amount round, for what is taken off."""
+    return -minor
+
+
+@register.filter
 def money_text(minor: int, currency: str) -> str:
     """Write an amount as plain text, for titles, buttons and attributes."""
     return str(formats.money_parts(minor, currency))

@@ -92,7 +92,7 @@ def _shown(card: ProductCard, available: int) -> ShownCard:
 def best_sellers(*, now: datetime, limit: int) -> list[ProductCard]:
     """Return the cards of what sold most lately and can still be seen, best first."""
     rows = orders.best_sellers(period=(now - BEST_SELLER_DAYS, now), limit=limit)
-    slugs = [str(row["product_slug"]) for row in rows]
+    slugs = [row.product_slug for row in rows]
     found = {row.slug: row for row in catalog.live_products(now=now).filter(slug__in=slugs)}
     return catalog.product_cards(products=[found[slug] for slug in slugs if slug in found])
 

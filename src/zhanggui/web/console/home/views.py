@@ -1,0 +1,99 @@
+"""The first page of each role, and the page of all pages."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from zhanggui.accounts import queries as accounts
+from zhanggui.accounts.types import Role
+from zhanggui.core.jobs import queries as jobs
+from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.orders import queries as orders
+from zhanggui.orders.queries import OrderFilter
+from zhanggui.orders.types import DisplayStatus
+from zhanggui.payments import queries as payments
+from zhanggui.web.access import allowed, staff_user
+from zhanggui.web.console.home.figures import BEFORE, kpis
+from zhanggui.web.console.menu import menu, status_counts
+from zhanggui.web.console.orders.rows import OrderRow, order_rows
+from zhanggui.web.console.pages import page
+from zhanggui.web.console.periods import Span, bounds
+
+SHOWN = 5  # orders of a short list
+QUEUE = 30
+
+
+@allowed("home", "view")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits for this person."""
+    now = timezone.now()
+    role = staff_user(request).role
+    context: dict[str, Any] = {"now": now, "counts": status_counts(request)}
+    if role == Role.WAREHOUSE:
+        context |= _warehouse()
+    elif role == Role.SERVICE:
+        context |= _service(now)
+    else:
+        context |= _owner(request, now)
+    return page(request, f"console/home/{role}.html", context, part="live")
+
+
+@allowed("home", "view")
+@require_safe
+def everything(request: HttpRequest) -> HttpResponse:
+    """Show all pages that this person may open: on phones the menu has no other place."""
+    return page(request, "console/home/all.html", {"groups": menu(request)})
+
+
+def _owner(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    wish = request.GET.get("period", "")
+    span = Span(wish) if wish in Span.values else Span.TODAY
+    shop = accounts.shop()
+    _number, late, first = fulfilment.waiting(now=now)
+    return {
+        "spans": Span.choices,
+        "span": span,
+        "kpis": kpis(span=span, now=now, currency=shop.currency),
+        "before": BEFORE[span],
+        "currency": shop.currency,
+        "late": late,
+        "first_deadline": first,
+        "refunds": len(payments.orders_needing_staff()),
+        "failed_jobs": jobs.queue_counts(now=now).failed,
+        "best_sellers": orders.best_sellers(
+            period=bounds(Span.MONTH, now=now), currency=shop.currency
+        ),
+        "newest": _rows(OrderFilter()),
+        "orders_url": reverse("console:orders"),
+    }
+
+
+def _service(now: datetime) -> dict[str, Any]:
+    _number, late, first = fulfilment.waiting(now=now)
+    return {
+        "late": late,
+        "first_deadline": first,
+        "waiting": _queue(limit=SHOWN),
+        "unpaid": _rows(OrderFilter(display_status=DisplayStatus.TO_PAY)),
+        "newest": _rows(OrderFilter()),
+    }
+
+
+def _warehouse() -> dict[str, Any]:
+    return {"queue": _queue(limit=QUEUE)}
+
+
+def _rows(wanted: OrderFilter) -> list[OrderRow]:
+    return order_rows(found=orders.order_page(wanted=wanted, limit=SHOWN).orders)
+
+
+def _queue(*, limit: int) -> list[OrderRow]:
+    """Return the orders that wait, the most urgent first."""
+    deadlines = fulfilment.queue(limit=limit)
+    found = {order.pk: order for order in orders.orders_by_ids(order_ids=list(deadlines))}
+    return order_rows(found=[found[one] for one in deadlines])

@@ -1,0 +1,1 @@
+"""Orders: list, page, and what staff do with them."""

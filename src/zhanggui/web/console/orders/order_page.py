@@ -1,0 +1,147 @@
+"""Everything that the page of one order shows, laid side by side from the domains."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.accounts import queries as accounts
+from zhanggui.core.masking import mask_detail
+from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.orders import queries as orders
+from zhanggui.orders.models import Order, OrderLine
+from zhanggui.orders.types import DisplayStatus, PaymentChannel
+from zhanggui.payments import queries as payments
+from zhanggui.web import timeline
+from zhanggui.web.access import staff_user
+from zhanggui.web.console.orders.rows import OrderRow, order_rows
+from zhanggui.web.console.pages import is_htmx, page
+from zhanggui.web.formats import moment_text
+
+_STAGE = {
+    DisplayStatus.TO_PAY: 1,
+    DisplayStatus.TO_SHIP: 2,
+    DisplayStatus.PART_SHIPPED: 2,
+    DisplayStatus.TO_RECEIVE: 3,
+    DisplayStatus.COMPLETED: 4,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the order's progress."""
+
+    label: str | Promise
+    note: str
+    state: str  # done, now or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """A line with the sum of its pieces before discount and freight."""
+
+    line: OrderLine
+    total_minor: int
+
+
+def find_order(number: str) -> Order:
+    """Return the order of this number with its lines, or answer 404."""
+    order = orders.order_by_number(number=number)
+    if order is None:
+        raise Http404
+    return order
+
+
+def order_context(request: HttpRequest, order: Order, *, now: datetime) -> dict[str, Any]:
+    """Return what the page needs, for the rights of who looks."""
+    person = staff_user(request)
+    sees_money = person.may("orders", "see_money")
+    sees_payments = sees_money and person.may("payments", "view")
+    events = orders.timeline(order_id=order.pk)
+    row = order_rows(found=[order])[0]
+    is_unpaid = order.display_status == DisplayStatus.TO_PAY and not order.paid_minor
+    by_transfer = order.payment_channel == PaymentChannel.TRANSFER
+    return {
+        "order": order,
+        "row": row,
+        "detail": mask_detail(order.detail),
+        "steps": steps(order, row, now=now),
+        "lines": [
+            LineView(line=line, total_minor=line.unit_price_minor * line.quantity)
+            for line in order.lines.all()
+        ],
+        "parcels": fulfilment.parcels_of(order_id=order.pk),
+        "payments": payments.payments_of(order_id=order.pk) if sees_payments else [],
+        "refunds": payments.refunds_of(order_id=order.pk) if sees_payments else [],
+        "channel": channel_label(order.payment_channel),
+        "kept_minor": order.paid_minor - order.refunded_minor,
+        "events": timeline.for_staff(
+            events=events,
+            names=accounts.user_names(user_ids=timeline.staff_ids(events)),
+            with_money=sees_money,
+        ),
+        "can_ship": row.can_ship and person.may("orders", "ship"),
+        "can_cancel": is_unpaid and person.may("orders", "cancel"),
+        "can_confirm": is_unpaid and by_transfer and person.may("payments", "confirm_transfer"),
+        "can_reveal": person.may("orders", "reveal") and bool(order.phone or order.name),
+    }
+
+
+def channel_label(code: str) -> str:
+    """Return the words for a payment channel."""
+    return str(PaymentChannel(code).label) if code in PaymentChannel.values else code
+
+
+def steps(order: Order, row: OrderRow, *, now: datetime) -> list[Step]:
+    """Return the way of an order with its times; a closed one ends where it was closed."""
+
+    def time(at: datetime | None) -> str:
+        return moment_text(at, now=now) if at else ""
+
+    done = [
+        (_("已下单"), _("已下单"), order.placed_at),
+        (_("已付款"), _("待付款"), order.paid_at),
+        (_("已发货"), _("待发货"), order.shipped_at),
+        (_("已完成"), _("待收货"), order.completed_at),
+    ]
+    if order.display_status == DisplayStatus.CLOSED:
+        reached = [one for one in done if one[2] is not None]
+        ended = Step(label=_("已关闭"), note=time(order.closed_at), state="now")
+        return [Step(label=one[0], note=time(one[2]), state="done") for one in reached] + [ended]
+    stage = _STAGE[DisplayStatus(order.display_status)]
+    return [
+        Step(
+            label=label if place < stage else waiting if place == stage else label,
+            note=time(at),
+            state="done" if place < stage else "now" if place == stage else "",
+        )
+        for place, (label, waiting, at) in enumerate(done)
+    ]
+
+
+def order_url(order: Order) -> str:
+    """Return the address of the order's page."""
+    return reverse("console:order", args=[order.number])
+
+
+def answer_sheet(
+    request: HttpRequest,
+    order: Order,
+    name: str,
+    context: dict[str, Any],
+    *,
+    now: datetime,
+    status: int = 200,
+) -> HttpResponse:
+    """Answer with a sheet: alone for htmx, else open upon the order's page."""
+    template = f"console/orders/_{name}_sheet.html"
+    common = {"order": order, "row": order_rows(found=[order])[0], **context}
+    if is_htmx(request):
+        return page(request, template, common, status=status)
+    whole = order_context(request, order, now=now)
+    context = {**whole, **common, "sheet": template, "close": order_url(order)}
+    return page(request, "console/orders/order.html", context, status=status)

@@ -1,0 +1,54 @@
+"""An order as lists show it: masked, with its deadline and its next step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from zhanggui.core.masking import mask_name, mask_phone
+from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.orders.models import Order, OrderLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """One order of a list."""
+
+    id: str  # of the element on the page: the number
+    order: Order
+    first: OrderLine | None
+    more: int  # further kinds of goods
+    buyer: str
+    phone: str
+    area: str
+    ship_by: datetime | None
+
+    @property
+    def can_ship(self) -> bool:
+        """Tell whether it waits to be shipped."""
+        return self.ship_by is not None
+
+
+def order_rows(*, found: Sequence[Order]) -> list[OrderRow]:
+    """Return orders, lines read, as rows of a list, in one further statement."""
+    deadlines = fulfilment.ship_deadlines(order_ids=[order.pk for order in found])
+    return [_row(order, deadlines.get(order.pk)) for order in found]
+
+
+def _row(order: Order, ship_by: datetime | None) -> OrderRow:
+    lines = list(order.lines.all())
+    return OrderRow(
+        id=order.number,
+        order=order,
+        first=lines[0] if lines else None,
+        more=max(len(lines) - 1, 0),
+        buyer=mask_name(order.name),
+        phone=mask_phone(order.phone) if order.phone else "",
+        area=area_of(order),
+        ship_by=ship_by,
+    )
+
+
+def area_of(order: Order) -> str:
+    """Return 浙江省 杭州市 西湖区; a municipality is named once."""
+    parts = [order.province, order.city, order.district]
+    return " ".join(dict.fromkeys(part for part in parts if part))

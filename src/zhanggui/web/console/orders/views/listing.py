@@ -1,0 +1,88 @@
+"""The order list."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+from django.views.decorators.http import require_safe
+
+from zhanggui.accounts import queries as accounts
+from zhanggui.orders import queries as orders
+from zhanggui.orders.types import DisplayStatus
+from zhanggui.web.access import allowed
+from zhanggui.web.badges import status_badge
+from zhanggui.web.console.menu import status_counts
+from zhanggui.web.console.orders.filters import ListWish, order_filter, read_wish
+from zhanggui.web.console.orders.rows import order_rows
+from zhanggui.web.console.pages import page
+from zhanggui.web.console.periods import Span
+from zhanggui.web.formats import grouped
+
+MOST = 1000  # a filtered list is counted up to here
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """A status above the list with the number of its orders."""
+
+    code: str
+    label: str | Promise
+    count: int
+    active: bool
+
+
+@allowed("orders", "view")
+@require_safe
+def order_list(request: HttpRequest) -> HttpResponse:
+    """List orders, newest first, by tab, period and whatever somebody knows of an order."""
+    now, wish = timezone.now(), read_wish(request.GET)
+    wanted = order_filter(wish, currency=accounts.shop().currency, now=now)
+    found = orders.order_page(wanted=wanted, cursor=request.GET.get("cursor", ""), limit=SHOWN)
+    counts = status_counts(request)
+    if wish.narrows:
+        number = orders.order_count(wanted=wanted, most=MOST)
+    else:
+        number = counts[wish.status] if wish.status else sum(counts.values())
+    context = {
+        "wish": wish,
+        "tabs": _tabs(counts, wish),
+        "spans": Span.choices,
+        "chips": wish.chips(),
+        "rows": order_rows(found=found.orders),
+        "found": found,
+        "number": number,
+        "total": _total(number, wish),
+    }
+    return page(request, "console/orders/list.html", context, part="list")
+
+
+def _tabs(counts: dict[str, int], wish: ListWish) -> list[Tab]:
+    every = Tab(
+        code="",
+        label=pgettext_lazy("all pages", "全部"),
+        count=sum(counts.values()),
+        active=not wish.status,
+    )
+    # part_shipped comes with parcels that split an order: no tab before there is one
+    shown = [
+        status for status in DisplayStatus.values if status != "part_shipped" or counts[status]
+    ]
+    return [every] + [
+        Tab(
+            code=status,
+            label=status_badge(status, staff=True).label,
+            count=counts[status],
+            active=status == wish.status,
+        )
+        for status in shown
+    ]
+
+
+def _total(number: int, wish: ListWish) -> str | Promise:
+    if wish.narrows and number >= MOST:
+        return _("共 %(n)s 条以上") % {"n": grouped(MOST)}
+    return ngettext("共 %(n)s 条", "共 %(n)s 条", number) % {"n": grouped(number)}
