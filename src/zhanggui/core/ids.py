@@ -24,7 +24,7 @@ def next_id() -> int:
     global _last
     number = _number
     if number is None or number[0] != os.getpid():
-        number = take_number_if_needed(connection) or (os.getpid(), 0)
+        number = take_number_if_needed(connection) or _number_before_migrations()
     with _lock:
         now = (time.time_ns() // 1_000_000 - EPOCH_MS) << SEQUENCE_BITS
         _last = max(_last + 1, now)
@@ -47,6 +47,15 @@ def take_number_if_needed(using: Any) -> tuple[int, int] | None:
     return _number
 
 
+def _number_before_migrations() -> tuple[int, int]:
+    """Return number 0 while there is no table; else the database is at fault and must say so."""
+    from zhanggui.core.models import Counter  # noqa: PLC0415 -- models need apps
+
+    if Counter._meta.db_table in connection.introspection.table_names():
+        return _take_number(connection)
+    return os.getpid(), 0
+
+
 def _take_number(using: Any) -> tuple[int, int]:
     from zhanggui.core.models import Counter  # noqa: PLC0415 -- models need apps
 
@@ -59,6 +68,15 @@ def _take_number(using: Any) -> tuple[int, int]:
         value = counters.values_list("value", flat=True).get(name=_COUNTER)
     _number = (os.getpid(), value % (1 << PROCESS_BITS))
     return _number
+
+
+def _after_fork() -> None:
+    """A child makes ids of its own, also when the parent's other thread was making one."""
+    global _lock, _number
+    _lock, _number = threading.Lock(), None
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 class IdField(models.BigIntegerField[Any, Any]):
