@@ -10,6 +10,7 @@ import hmac
 import secrets
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
@@ -25,6 +26,8 @@ def _ring(text: str) -> dict[str, AESGCM]:
     ring: dict[str, AESGCM] = {}
     for part in text.split(","):
         key_id, _, key = part.strip().partition(":")
+        if not key_id or key_id in ring:
+            raise ValueError("Each key of the ring needs an id of its own (id:base64,…).")
         ring[key_id] = AESGCM(base64.b64decode(key, validate=True))
     return ring
 
@@ -49,8 +52,18 @@ def unseal(stored: str, *, context: str) -> str:
     key = _ring(settings.FIELD_KEYS).get(key_id)
     if key is None:
         raise UnknownKey(key_id)
-    raw = base64.b64decode(body)
+    try:
+        raw = base64.b64decode(body, validate=True)
+    except ValueError as error:
+        raise InvalidTag from error
+    if len(raw) < _NONCE_BYTES:
+        raise InvalidTag
     return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
+
+
+def is_current(stored: str) -> bool:
+    """Tell whether the value is encrypted under the key that writes today."""
+    return stored.partition(":")[0] == next(iter(_ring(settings.FIELD_KEYS)))
 
 
 def blind_index(purpose: str, value: str) -> str:

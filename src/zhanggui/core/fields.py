@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models.expressions import Expression
 
-from zhanggui.core.encryption import seal, unseal
+from zhanggui.core.encryption import is_current, seal, unseal
 
 
 class Sealed(str):
@@ -55,10 +55,19 @@ class EncryptedField(models.TextField[str, str]):
         return f"{self.model._meta.label_lower}|{self.name}|{pk}"
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """Encrypt the value for its row; an unchanged one is written back as it was."""
+        """Encrypt the value for its row; an unchanged one is written back as it was.
+
+        One under an old key is encrypted anew; one of another row (a copied object) is refused,
+        since nobody could read it again.
+        """
         value = model_instance.__dict__.get(self.attname)
-        if value is None or isinstance(value, Sealed):
+        if value is None:
             return value
+        if isinstance(value, Sealed):
+            opened = unseal(value, context=self.context(model_instance.pk))
+            if is_current(value):
+                return value
+            value = opened
         sealed = Sealed(seal(value, context=self.context(model_instance.pk)))
         model_instance.__dict__[self.attname] = sealed
         return sealed
