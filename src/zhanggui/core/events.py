@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from django.db import transaction
@@ -65,8 +64,12 @@ def after_commit(
     return register
 
 
+@transaction.atomic(savepoint=False)
 def publish(*events: Event) -> None:
-    """Write the events as rows (one statement) and tell who listens, in the order published."""
+    """Write the events as rows (one statement) and tell who listens, in the order published.
+
+    A handler's exception undoes the publisher's whole transaction, also where it is caught.
+    """
     if not events:
         return
     Row.objects.bulk_create(
@@ -85,7 +88,16 @@ def publish(*events: Event) -> None:
     for event in events:
         groups.setdefault(type(event), []).append(event)
     for kind, group in groups.items():
-        for handler in _in_transaction[kind]:
+        for handler in _in_transaction.get(kind, ()):
             handler(group)
-        for handler in _after_commit[kind]:
-            transaction.on_commit(partial(handler, group), robust=True)
+        for handler in _after_commit.get(kind, ()):
+            transaction.on_commit(_waking(handler, group), robust=True)
+
+
+def _waking(handler: Handler, group: Sequence[Event]) -> Callable[[], None]:
+    """Return a named function: Django cannot log the failure of a `partial`, and fails itself."""
+
+    def wake() -> None:
+        handler(group)
+
+    return wake
