@@ -1,10 +1,15 @@
 """Phone numbers: one form for storing and finding them (E.164), Chinese numbers by default."""
 
+import re
+
 import phonenumbers
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.encryption import blind_index
 from zhanggui.core.types import Refusal
+
+# "1380000CALL" is a number to the library, which dials letters: here it is a typing error
+_LETTERS = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
 
 
 class InvalidPhone(Refusal):
@@ -21,7 +26,7 @@ def normal_phone(text: str) -> str:
         InvalidPhone: it cannot be a phone number.
     """
     try:
-        number = phonenumbers.parse(text, "CN")
+        number = None if _LETTERS.search(text) else phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
