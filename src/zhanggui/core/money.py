@@ -35,6 +35,8 @@ class Money:
 
         Where all weights are 0 the parts are equal.
         """
+        if not weights or min(weights) < 0:
+            raise ValueError("allocate needs weights, none of them below 0")
         if not any(weights):
             weights = [1] * len(weights)
         total = sum(weights)

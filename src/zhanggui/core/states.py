@@ -34,7 +34,10 @@ class Machine:
         """
         old = getattr(obj, self.field)
         if to not in self.moves[old]:
-            raise IllegalMove(_("当前状态（%(old)s）下不能这样操作，请刷新后再看。") % {"old": old})
+            label = getattr(obj, f"get_{self.field}_display", lambda: old)()
+            raise IllegalMove(
+                _("当前状态（%(old)s）下不能这样操作，请刷新后再看。") % {"old": label}
+            )
         changed = (
             type(obj)
             ._default_manager.filter(pk=obj.pk, **{self.field: old})
