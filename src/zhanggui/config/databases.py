@@ -10,13 +10,14 @@ def database(url: str) -> dict[str, Any]:
 
     SQLite gets WAL and IMMEDIATE transactions (without them concurrent writers fail with
     "database is locked"), MariaDB and MySQL the one collation that keeps all texts distinct.
+    Other options may stand in the URL (…?sslmode=require).
     """
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     config["CONN_MAX_AGE"] = 600
     config["CONN_HEALTH_CHECKS"] = True
     engine = config["ENGINE"]
     if engine.endswith("sqlite3"):
-        config["OPTIONS"] = {
+        needed: dict[str, Any] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -25,6 +26,9 @@ def database(url: str) -> dict[str, Any]:
         import pymysql  # noqa: PLC0415 -- only where MariaDB or MySQL is used
 
         pymysql.install_as_MySQLdb()
-        config["OPTIONS"] = {"charset": "utf8mb4", "isolation_level": "read committed"}
+        needed = {"charset": "utf8mb4", "isolation_level": "read committed"}
         config["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_nopad_bin"}
+    else:
+        needed = {}
+    config["OPTIONS"] = {**config.get("OPTIONS", {}), **needed}
     return config
