@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,35 +22,25 @@ CODE_MINUTES, CODE_TRIES = 5, 5
 CODES_PER_DAY, SECONDS_BETWEEN = 10, 60
 
 
-def customers_for(*, addresses: Iterable[AddressInput], now: datetime) -> dict[str, int]:
-    """Return phone index → customer id, making guests for phones that never bought.
+def locked_customers(*, phone_indexes: Collection[str]) -> dict[str, int]:
+    """Return phone index → id of known customers, locked in id order; only inside a transaction."""
+    rows = Customer.objects.select_for_update().filter(phone_index__in=phone_indexes)
+    found = rows.order_by("id").values_list("phone_index", "id")
+    return {index: pk for index, pk in found if index}
 
-    Three statements for any number of addresses; two checkouts of one new phone end with the same
-    customer.
+
+def make_guests(*, addresses: Iterable[AddressInput], now: datetime) -> dict[str, int]:
+    """Make a guest for each phone and return phone index → customer id. One statement.
+
+    Raises:
+        IntegrityError: somebody made one of them meanwhile: start again, it is known now.
     """
     wanted = {phone_index(address.phone): address for address in addresses}
-    found = _ids_by_phone(wanted)
-    new = wanted.keys() - found.keys()
-    if new:
-        Customer.objects.bulk_create(
-            [
-                Customer(
-                    name=wanted[index].name,
-                    phone=wanted[index].phone,
-                    phone_index=index,
-                    created_at=now,
-                )
-                for index in sorted(new)
-            ],
-            ignore_conflicts=True,
-        )
-        found |= _ids_by_phone(new)
-    return found
-
-
-def _ids_by_phone(indexes: Iterable[str]) -> dict[str, int]:
-    rows = Customer.objects.filter(phone_index__in=list(indexes))
-    return {index: pk for pk, index in rows.values_list("pk", "phone_index") if index}
+    guests = Customer.objects.bulk_create(
+        Customer(name=one.name, phone=one.phone, phone_index=index, created_at=now)
+        for index, one in sorted(wanted.items())
+    )
+    return {str(guest.phone_index): guest.pk for guest in guests}
 
 
 def remember_addresses(*, addresses: Sequence[tuple[int, AddressInput]], now: datetime) -> None:

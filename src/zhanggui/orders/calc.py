@@ -79,17 +79,22 @@ def pieces_by_sku(lines: Sequence[WantedLine], facts: Mapping[str, SkuFacts]) ->
 
 
 def line_refusals(
-    lines: Sequence[WantedLine], facts: Mapping[str, SkuFacts], available: Mapping[int, int]
+    lines: Sequence[WantedLine],
+    facts: Mapping[str, SkuFacts],
+    available: Mapping[int, int],
+    *,
+    currency: str,
 ) -> list[LineRefusal]:
     """Return why lines can't be had as asked, one refusal per line at most.
 
-    `available` gives for each SKU id the most pieces that one warehouse can sell.
+    `available` gives for each SKU id the most pieces that one warehouse can sell. What has no price
+    in the shop's `currency` is not for sale.
     """
     pieces = pieces_by_sku(lines, facts)
     refusals = []
     for line in lines:
         fact = facts.get(line.sku)
-        if fact is None or fact.not_sold is not None:
+        if fact is None or fact.not_sold is not None or fact.currency != currency:
             reason = str(fact.not_sold) if fact is not None and fact.not_sold is not None else ""
             refusals.append(LineRefusal(sku=line.sku, code="not_for_sale", reason=reason))
         elif pieces[fact.sku_id] > available.get(fact.sku_id, 0):

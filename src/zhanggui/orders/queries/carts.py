@@ -45,7 +45,9 @@ def quote(*, lines: Sequence[WantedLine], division_code: str | None, now: dateti
     merged = calc.merged_lines(lines)
     facts = catalog.sellable_facts(sku_codes={line.sku for line in merged}, now=now)
     available = inventory.available_by_sku(sku_ids=[fact.sku_id for fact in facts.values()])
-    refusals = {one.sku: one for one in calc.line_refusals(merged, facts, available)}
+    currency = accounts.shop().currency
+    found = calc.line_refusals(merged, facts, available, currency=currency)
+    refusals = {one.sku: one for one in found}
     shown = [_quote_line(line, facts.get(line.sku), available, refusals) for line in merged]
     counted = [line for line in shown if _counts(line)]
     goods = sum(line.total_minor for line in counted)
@@ -66,7 +68,7 @@ def quote(*, lines: Sequence[WantedLine], division_code: str | None, now: dateti
         goods_minor=goods,
         freight_minor=freight_minor,
         payable_minor=goods + (freight_minor or 0),
-        currency=next((fact.currency for fact in facts.values()), accounts.shop().currency),
+        currency=currency,
         undeliverable=division_code is not None and bool(counted) and freight_minor is None,
         refusals=tuple(refusals.values()),
     )
