@@ -42,6 +42,11 @@ def _too_long(most: int, now: int) -> TextRefused:
     )
 
 
+def is_storable(value: str) -> bool:
+    """Tell whether databases can hold the text at all; what they can't is found in none."""
+    return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
 def search_form(value: str) -> str:
     """Return the form in which names are compared: NFKC, casefolded, single blanks."""
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split())

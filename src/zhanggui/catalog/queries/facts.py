@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from zhanggui.catalog.models import Picture, Product, Sku
 from zhanggui.catalog.types import NotSold, Shelf, SkuFacts
+from zhanggui.core.text import is_storable
 
 
 def not_sold(product: Product, now: datetime) -> NotSold | None:
@@ -39,7 +40,8 @@ def live(now: datetime, *, to: str = "") -> Q:
 
 def sellable_facts(*, sku_codes: Iterable[str], now: datetime) -> dict[str, SkuFacts]:
     """Return what checkout must know, by SKU code; unknown codes are missing. One statement."""
-    return {facts.code: facts for facts in _facts(Q(code__in=set(sku_codes)), now=now)}
+    codes = {code for code in sku_codes if is_storable(code)}
+    return {facts.code: facts for facts in _facts(Q(code__in=codes), now=now)}
 
 
 def sellable_facts_by_id(*, sku_ids: Iterable[int], now: datetime) -> dict[int, SkuFacts]:

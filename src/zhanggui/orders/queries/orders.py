@@ -13,9 +13,13 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from zhanggui.catalog import queries as catalog
 from zhanggui.core.models import Event
 from zhanggui.core.phones import InvalidPhone, normal_phone, phone_index, phone_last4_index
+from zhanggui.core.text import is_storable
 from zhanggui.customers import queries as customers
 from zhanggui.orders.models import Order, OrderLine
 from zhanggui.orders.types import DisplayStatus, OrderStatus, Source
+
+_LONGEST_QUERY = 200
+_NUMBER = re.compile(r"[0-9A-Za-z_.-]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,9 @@ def _filtered(wanted: OrderFilter, rows: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def _known_by(q: str) -> Q:
-    text = q.strip()
+    text = q.strip()[:_LONGEST_QUERY]
+    if not is_storable(text):
+        return Q(pk__in=())
     digits = re.sub(r"[\s-]", "", text)
     found = Q(number=text) | Q(name_index=customers.name_index(text))
     if re.fullmatch(r"\d{4}", digits):
@@ -168,7 +174,9 @@ def _read_cursor(cursor: str) -> tuple[bool, tuple[datetime, str] | None]:
         at = datetime.fromisoformat(moment)
     except (ValueError, binascii.Error):
         return False, None
-    if direction not in ("n", "p") or at.tzinfo is None or not 1970 < at.year < 2200:
+    if direction not in ("n", "p") or not _NUMBER.fullmatch(number):
+        return False, None
+    if at.tzinfo is None or not 1970 < at.year < 2200:
         return False, None
     return direction == "p", (at, number)
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog import queries as catalog
+from zhanggui.core.text import is_storable
 from zhanggui.orders import calc
 from zhanggui.orders.models import Cart, CartLine
 from zhanggui.orders.types import CartRefused
@@ -45,6 +46,8 @@ def put_in_cart(*, cart_id: int | None, sku_code: str, quantity: int, now: datet
 @transaction.atomic
 def set_cart_quantity(*, cart_id: int, sku_code: str, quantity: int, now: datetime) -> None:
     """Set how many pieces of a SKU the basket holds; 0 takes it out."""
+    if not is_storable(sku_code):
+        return
     lines = CartLine.objects.filter(cart_id=cart_id, sku__code=sku_code)
     if quantity <= 0:
         lines.delete()
@@ -56,7 +59,8 @@ def set_cart_quantity(*, cart_id: int, sku_code: str, quantity: int, now: dateti
 @transaction.atomic
 def empty_cart(*, cart_id: int, sku_codes: list[str]) -> None:
     """Take bought SKUs out of the basket."""
-    CartLine.objects.filter(cart_id=cart_id, sku__code__in=sku_codes).delete()
+    codes = [code for code in sku_codes if is_storable(code)]
+    CartLine.objects.filter(cart_id=cart_id, sku__code__in=codes).delete()
 
 
 @transaction.atomic
