@@ -43,28 +43,30 @@ def record_shipped(
     shipped = {line.order_line_id: line.quantity for line in lines}
     rows = list(OrderLine.objects.filter(order_id=order_id, pk__in=shipped).order_by("id"))
     costs = catalog.cost_prices(sku_ids={row.sku_id for row in rows if row.sku_id})
+    pieces_by_sku: dict[int, int] = {}
     for row in rows:
         row.shipped_quantity += shipped[row.pk]
         if row.shipped_quantity > row.quantity:
             raise OrderNotReady(_("发货数量超过了订单数量，请刷新后再试。"))
         cost = costs.get(row.sku_id)
         row.cost_minor = None if cost is None else cost * row.shipped_quantity
+        pieces_by_sku[row.sku_id] = pieces_by_sku.get(row.sku_id, 0) + shipped[row.pk]
     OrderLine.objects.bulk_update(rows, ["shipped_quantity", "cost_minor"])
     inventory.move(
         moves=[
             Move(
                 kind=MovementKind.SHIP,
                 cause=Cause("parcel", parcel_id),
-                sku_id=row.sku_id,
+                sku_id=sku_id,
                 warehouse_id=order.warehouse_id,
-                quantity=shipped[row.pk],
+                quantity=quantity,
             )
-            for row in rows
+            for sku_id, quantity in pieces_by_sku.items()
         ],
         actor=actor,
         now=now,
     )
-    pieces = sum(shipped.values())
+    pieces = sum(pieces_by_sku.values())
     order.shipped_pieces += pieces
     if order.shipped_pieces == order.pieces:
         order.shipped_at = now
