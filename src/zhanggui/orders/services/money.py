@@ -52,24 +52,25 @@ def record_payment(
 ) -> PaymentRecorded:
     """Add money that arrived; call it once per payment, in the transaction that marks it succeeded.
 
-    An open order that is covered by it waits to be shipped (O4). What an order already covered or
+    An open order that is covered by it waits to be shipped (O4). What an order paid before or
     closed can't use must go back (P5, O7): the caller refunds the returned amount. An order closed
     for lateness is opened again when its stock can be reserved once more.
     """
     order = locked_order(order_id)
-    was_covered = order.paid_minor - order.refunded_minor >= order.payable_minor
     order.paid_minor += amount_minor
+    usable = order.paid_minor
     if order.status == OrderStatus.CLOSED:
         late = order.close_reason == CloseReason.PAY_TIMEOUT
-        if not (late and order.paid_minor >= order.payable_minor and _reserve_again(order, now)):
+        usable = amount_minor  # whatever came before is on its way back
+        if not (late and usable >= order.payable_minor and _reserve_again(order, now)):
             save_money(order)
             return PaymentRecorded(refund_minor=amount_minor, reason="late" if late else "closed")
         order.status, order.closed_at, order.close_reason = OrderStatus.OPEN, None, ""
         publish(OrderReopened(subject_id=order.pk, at=now, actor=actor))
-    elif was_covered:
+    elif order.paid_at is not None:
         save_money(order)
         return PaymentRecorded(refund_minor=amount_minor, reason="surplus")
-    if order.paid_minor >= order.payable_minor:
+    if usable >= order.payable_minor:
         order.paid_at, order.pay_by_at = now, None
         save_money(order)
         publish(
@@ -83,7 +84,7 @@ def record_payment(
         )
     else:
         save_money(order)
-    return PaymentRecorded(refund_minor=max(order.paid_minor - order.payable_minor, 0))
+    return PaymentRecorded(refund_minor=max(usable - order.payable_minor, 0), reason="surplus")
 
 
 def _reserve_again(order: Order, now: datetime) -> bool:
