@@ -73,6 +73,7 @@ class Refund(models.Model):
     reason = models.CharField(max_length=80)
     cause_type = models.CharField(max_length=30)
     cause_id = models.BigIntegerField()
+    attempt = models.IntegerField(default=1)  # a refund that the channel closed is asked for again
     channel_ref = models.CharField(max_length=64, blank=True)
     requested_at = models.DateTimeField()
     next_query_at = models.DateTimeField(null=True)
@@ -82,7 +83,8 @@ class Refund(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["cause_type", "cause_id", "payment"], name="refund_once_per_cause"
+                fields=["cause_type", "cause_id", "payment", "attempt"],
+                name="refund_once_per_cause",
             ),
             models.CheckConstraint(condition=Q(amount_minor__gte=1), name="refund_is_positive"),
             models.CheckConstraint(

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from zhanggui.accounts import queries as accounts
 from zhanggui.orders.types import PaymentChannel
 from zhanggui.payments.models import Payment, Refund
@@ -49,13 +51,26 @@ def refunds_to_ask(*, now: datetime, limit: int = 100) -> list[int]:
 
 def refunds_needing_staff() -> int:
     """Return how many refunds did not get through."""
-    return Refund.objects.filter(status=RefundStatus.ABNORMAL).count()
+    return _stuck_refunds().count()
 
 
 def orders_needing_staff() -> list[int]:
     """Return the orders of which a refund did not get through."""
-    rows = Refund.objects.filter(status=RefundStatus.ABNORMAL).order_by("payment__order_id")
+    rows = _stuck_refunds().order_by("payment__order_id")
     return list(rows.values_list("payment__order_id", flat=True).distinct())
+
+
+def _stuck_refunds() -> QuerySet[Refund]:
+    """Return those that the channel can't pay out, or gave up and nobody asked for again."""
+    again = Refund.objects.filter(
+        payment=OuterRef("payment"),
+        cause_type=OuterRef("cause_type"),
+        cause_id=OuterRef("cause_id"),
+        attempt__gt=OuterRef("attempt"),
+    )
+    return Refund.objects.filter(
+        Q(status=RefundStatus.ABNORMAL) | Q(status=RefundStatus.CLOSED) & ~Exists(again)
+    )
 
 
 def orders_with_live_attempts(*, order_ids: Collection[int]) -> list[int]:

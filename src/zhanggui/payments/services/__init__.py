@@ -1,7 +1,13 @@
 """Writes of payments and refunds. No network call happens inside a transaction."""
 
 from zhanggui.payments.services.close import close_attempts, close_overdue
-from zhanggui.payments.services.refund import apply_refund, ask_refund, submit_refund
+from zhanggui.payments.services.refund import (
+    apply_refund,
+    ask_refund,
+    request_refund,
+    retry_refund,
+    submit_refund,
+)
 from zhanggui.payments.services.settle import ask_channel, settle, take_callback
 from zhanggui.payments.services.start import open_attempt, start_payment
 from zhanggui.payments.services.transfer import confirm_transfer
@@ -14,6 +20,8 @@ __all__ = [
     "close_overdue",
     "confirm_transfer",
     "open_attempt",
+    "request_refund",
+    "retry_refund",
     "settle",
     "start_payment",
     "submit_refund",

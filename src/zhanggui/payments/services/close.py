@@ -16,8 +16,8 @@ from zhanggui.payments.types import ChannelDown, PaymentStatus
 _LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
 
 
-def close_attempts(*, order_id: int, now: datetime) -> bool:
-    """Make an order's live attempts unpayable; True when none was paid meanwhile.
+def close_attempts(*, order_id: int, now: datetime, channel: str = "") -> bool:
+    """Make an order's live attempts (of one channel) unpayable; True when none was paid meanwhile.
 
     The channel is asked before anything is believed; what was paid is settled.
 
@@ -25,6 +25,8 @@ def close_attempts(*, order_id: int, now: datetime) -> bool:
         ChannelDown: a channel did not answer; nothing is closed that might still be paid.
     """
     live = Payment.objects.filter(order_id=order_id, status__in=_LIVE).order_by("attempt")
+    if channel:
+        live = live.filter(channel=channel)
     outcomes = [_close_attempt(payment, now) for payment in live]
     return all(outcomes)
 
@@ -32,14 +34,16 @@ def close_attempts(*, order_id: int, now: datetime) -> bool:
 def _close_attempt(payment: Payment, now: datetime) -> bool:
     provider = provider_for(payment.channel)
     if provider is not None:
-        if ask_channel(payment_id=payment.pk, now=now) == "paid":
+        if ask_channel(payment_id=payment.pk, now=now) in ("paid", "mismatch"):
             return False
         try:
             outcome = provider.close(out_trade_no=payment.out_trade_no)
         except ProviderError as error:
             raise ChannelDown(_("支付渠道暂时没有回应，请稍后再试。")) from error
         if outcome == CloseOutcome.QUERY_FIRST:
-            return ask_channel(payment_id=payment.pk, now=now) != "paid"
+            ask_channel(payment_id=payment.pk, now=now)
+            payment.refresh_from_db()
+            return payment.status in (PaymentStatus.CLOSED, PaymentStatus.FAILED)
     payment.refresh_from_db()
     if payment.status in _LIVE:
         PAYMENT.move(payment, PaymentStatus.CLOSED, live_key=None, ended_at=now, next_query_at=None)

@@ -1,5 +1,6 @@
 """Money going back: asked for with its cause, sent by a job, followed to the end."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.events import publish
 from zhanggui.core.transactions import in_transaction
-from zhanggui.core.types import CHANNEL
+from zhanggui.core.types import CHANNEL, SYSTEM, Actor
 from zhanggui.orders import services as orders
 from zhanggui.payments.events import RefundNeedsStaff, RefundRequested, RefundSucceeded
 from zhanggui.payments.models import Payment, Refund
@@ -22,6 +23,8 @@ from zhanggui.payments.providers.registry import provider_for
 from zhanggui.payments.states import REFUND
 from zhanggui.payments.types import ChannelDown, RefundRefused, RefundStatus
 
+log = logging.getLogger(__name__)
+
 # minutes until the channel is asked again (domain.md §5)
 _PATIENCE = (1, 1, 1, 1, 1, 5, 10, 20, 30)
 
@@ -34,22 +37,27 @@ _WORDS = {
 
 @transaction.atomic
 def request_refund(
-    *, payment_id: int, amount_minor: int, reason: str, cause: tuple[str, int], now: datetime
+    *,
+    payment_id: int,
+    amount_minor: int,
+    reason: str,
+    cause: tuple[str, int],
+    now: datetime,
+    actor: Actor = SYSTEM,
 ) -> Refund:
     """Ask for money back over a payment (R1); the same cause asks once.
+
+    Where the channel gave the refund up (R5), the cause may ask again: with a new number.
 
     Raises:
         RefundRefused: more than was paid and not yet asked back.
     """
     payment = Payment.objects.select_for_update().select_related("order").get(pk=payment_id)
-    known = Refund.objects.filter(payment=payment, cause_type=cause[0], cause_id=cause[1]).first()
-    if known is not None:
+    asked = Refund.objects.filter(payment=payment, cause_type=cause[0], cause_id=cause[1])
+    known = asked.order_by("-attempt").first()
+    if known is not None and known.status != RefundStatus.CLOSED:
         return known
-    guarded = Payment.objects.filter(
-        pk=payment_id, refunded_minor__lte=F("amount_minor") - amount_minor
-    )
-    if amount_minor < 1 or not guarded.update(refunded_minor=F("refunded_minor") + amount_minor):
-        raise RefundRefused(_("退款金额超过了可退的金额，请核对后再提交。"))
+    _take_from(payment, amount_minor)
     count = Refund.objects.filter(payment__order_id=payment.order_id).count()
     refund = Refund.objects.create(
         payment=payment,
@@ -60,12 +68,14 @@ def request_refund(
         reason=_WORDS.get(reason, reason),
         cause_type=cause[0],
         cause_id=cause[1],
+        attempt=known.attempt + 1 if known else 1,
         requested_at=now,
     )
     publish(
         RefundRequested(
             subject_id=payment.order_id,
             at=now,
+            actor=actor,
             channel=payment.channel,
             amount_minor=amount_minor,
             currency=payment.currency,
@@ -74,6 +84,34 @@ def request_refund(
         )
     )
     return refund
+
+
+def _take_from(payment: Payment, amount_minor: int) -> None:
+    guarded = Payment.objects.filter(
+        pk=payment.pk, refunded_minor__lte=F("amount_minor") - amount_minor
+    )
+    if amount_minor < 1 or not guarded.update(refunded_minor=F("refunded_minor") + amount_minor):
+        raise RefundRefused(_("退款金额超过了可退的金额，请核对后再提交。"))
+
+
+@transaction.atomic
+def retry_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
+    """Ask again for a refund that the channel gave up, with a new number (R5); repeats ask once.
+
+    Raises:
+        RefundRefused: this refund is not closed, or the money went back another way.
+    """
+    refund = Refund.objects.get(pk=refund_id)
+    if refund.status != RefundStatus.CLOSED:
+        raise RefundRefused(_("这笔退款没有关闭，不用重新申请。"))
+    return request_refund(
+        payment_id=refund.payment_id,
+        amount_minor=refund.amount_minor,
+        reason=refund.reason,
+        cause=(refund.cause_type, refund.cause_id),
+        actor=actor,
+        now=now,
+    )
 
 
 def submit_refund(*, refund_id: int, now: datetime) -> str:
@@ -130,10 +168,18 @@ def ask_refund(*, refund_id: int, now: datetime) -> str:
 @transaction.atomic
 def apply_refund(*, told: ChannelRefund, now: datetime) -> str:
     """Make our refund agree with what the channel verifiably said; see the state names."""
-    refund = Refund.objects.filter(out_refund_no=told.out_refund_no).first()
+    rows = Refund.objects.select_related("payment")
+    refund = rows.filter(out_refund_no=told.out_refund_no).first()
     if refund is None or told.state == RefundState.UNKNOWN_NUMBER:
         return "unknown_number"
-    if told.refund_minor is not None and told.refund_minor != refund.amount_minor:
+    ours = (
+        (told.refund_minor, refund.amount_minor),
+        (told.total_minor, refund.payment.amount_minor),
+        (told.currency, refund.currency),
+        (told.out_trade_no, refund.payment.out_trade_no),
+    )
+    if any(said is not None and said != own for said, own in ours):
+        log.error("refund %s: the channel tells of another one", refund.out_refund_no)
         return "mismatch"
     return _apply_state(refund.pk, told.state, told.channel_ref or "", now)
 

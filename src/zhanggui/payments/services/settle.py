@@ -85,12 +85,16 @@ def settle(*, told: ChannelPayment, now: datetime) -> str:
     if payment.status not in _LIVE:
         return "repeat"
     if told.state == PaymentState.CLOSED:
-        PAYMENT.move(payment, PaymentStatus.CLOSED, live_key=None, ended_at=now)
+        _end(payment, PaymentStatus.CLOSED, now)
         return "closed"
     if told.state == PaymentState.FAILED:
-        PAYMENT.move(payment, PaymentStatus.FAILED, live_key=None, ended_at=now)
+        _end(payment, PaymentStatus.FAILED, now)
         return "failed"
     return "waiting"
+
+
+def _end(payment: Payment, status: PaymentStatus, now: datetime) -> None:
+    PAYMENT.move(payment, status, live_key=None, ended_at=now, next_query_at=None)
 
 
 def _book(payment: Payment, told: ChannelPayment, now: datetime) -> str:
@@ -143,7 +147,8 @@ def ask_channel(*, payment_id: int, now: datetime) -> str:
     if provider is None or payment.status not in _LIVE:
         return "repeat"
     wait = _PATIENCE[min(payment.queries, len(_PATIENCE) - 1)]
-    Payment.objects.filter(pk=payment_id).update(
+    # Not asked again by itself where nothing is planned: a disagreement is with the staff.
+    Payment.objects.filter(pk=payment_id, next_query_at__isnull=False).update(
         queries=payment.queries + 1, next_query_at=now + timedelta(seconds=wait)
     )
     try:

@@ -1,6 +1,9 @@
 """Opening an attempt to pay at the channel."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -8,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.orders import services as orders
 from zhanggui.payments.models import Payment
-from zhanggui.payments.providers.base import Provider, ProviderError, StartRequest
+from zhanggui.payments.providers.base import Provider, ProviderError, Started, StartRequest
 from zhanggui.payments.providers.registry import SCENES, provider_for
+from zhanggui.payments.services.close import close_attempts
 from zhanggui.payments.services.settle import ask_channel
 from zhanggui.payments.states import PAYMENT
 from zhanggui.payments.types import ChannelDown, PaymentRefused, PaymentStatus
@@ -40,21 +44,39 @@ def start_payment(
     provider = provider_for(channel)
     if provider is None:
         raise PaymentRefused(_("这种付款方式现在不可用，请换一种。"))
-    payment = open_attempt(order_id=order_id, channel=channel, now=now)
-    if payment.url_expires_at is not None and payment.url_expires_at > now + _MARGIN:
-        return payment
-    request = StartRequest(
-        out_trade_no=payment.out_trade_no,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
+    ask = partial(
+        _ask,
+        provider,
         description=description,
         notify_url=notify_url,
-        expires_at=payment.expires_at,
         scene=SCENES[channel],
         client_ip=client_ip,
         return_url=return_url,
     )
-    return _open(provider, payment, request, now)
+    payment = open_attempt(order_id=order_id, channel=channel, now=now)
+    if payment.url_expires_at is not None and payment.url_expires_at > now + _MARGIN:
+        return payment
+    was_open = payment.status == PaymentStatus.PENDING
+    try:
+        return _open(payment, ask, now)
+    except PaymentRefused:
+        # A number that was accepted once is bound to its values: the buyer's network address or
+        # language may be another one by now. End that attempt and make a new one.
+        if not was_open or not close_attempts(order_id=order_id, channel=channel, now=now):
+            raise
+    return _open(open_attempt(order_id=order_id, channel=channel, now=now), ask, now)
+
+
+def _ask(provider: Provider, payment: Payment, **known: Any) -> Started:
+    return provider.start(
+        StartRequest(
+            out_trade_no=payment.out_trade_no,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            expires_at=payment.expires_at,
+            **known,
+        )
+    )
 
 
 @transaction.atomic
@@ -84,14 +106,17 @@ def open_attempt(*, order_id: int, channel: str, now: datetime) -> Payment:
     )
 
 
-def _open(provider: Provider, payment: Payment, request: StartRequest, now: datetime) -> Payment:
+def _open(payment: Payment, ask: Callable[[Payment], Started], now: datetime) -> Payment:
     try:
-        started = provider.start(request)
+        started = ask(payment)
     except ProviderError as error:
         if error.query_first:
             ask_channel(payment_id=payment.pk, now=now)
         elif error.permanent:
-            PAYMENT.move(payment, PaymentStatus.FAILED, live_key=None, ended_at=now)
+            if payment.status == PaymentStatus.CREATED:
+                PAYMENT.move(
+                    payment, PaymentStatus.FAILED, live_key=None, ended_at=now, next_query_at=None
+                )
             raise PaymentRefused(_("微信支付没有接受这笔付款，请换一种付款方式。")) from error
         raise ChannelDown(_("支付渠道暂时没有回应，请稍后再试。")) from error
     opened = {
@@ -100,8 +125,10 @@ def _open(provider: Provider, payment: Payment, request: StartRequest, now: date
         "pay_url": started.pay_url or "",
         "url_expires_at": started.expires_at,
     }
-    Payment.objects.filter(
+    is_live = Payment.objects.filter(
         pk=payment.pk, status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING)
     ).update(**opened)
+    if not is_live:  # closed or paid while the channel was asked
+        raise PaymentRefused(_("订单状态刚刚变了，请刷新后再看。"))
     payment.refresh_from_db()
     return payment
