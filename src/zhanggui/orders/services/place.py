@@ -173,11 +173,6 @@ def _order_row(plan: Plan, shop: ShopView, customer_id: int, now: datetime) -> O
     wanted, address = plan.wanted, plan.wanted.address
     payable = plan.payable_minor
     pieces = sum(line.quantity for line in plan.lines)
-    wait = (
-        timedelta(days=shop.transfer_days)
-        if wanted.payment_channel == PaymentChannel.TRANSFER
-        else timedelta(minutes=shop.unpaid_minutes)
-    )
     number = f"{shop_day(now):%y%m%d}{secrets.randbelow(10**10):010d}"
     return Order(
         id=plan.order_id,
@@ -217,9 +212,15 @@ def _order_row(plan: Plan, shop: ShopView, customer_id: int, now: datetime) -> O
         note=wanted.note,
         warehouse_id=plan.warehouse_id,
         placed_at=now,
-        pay_by_at=now + wait if payable else None,
+        pay_by_at=now + _time_to_pay(shop, wanted.payment_channel) if payable else None,
         paid_at=None if payable else now,
     )
+
+
+def _time_to_pay(shop: ShopView, channel: str) -> timedelta:
+    if channel == PaymentChannel.TRANSFER:
+        return timedelta(days=shop.transfer_days)
+    return timedelta(minutes=shop.unpaid_minutes)
 
 
 def _line_rows(plan: Plan) -> list[OrderLine]:
