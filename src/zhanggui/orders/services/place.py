@@ -86,6 +86,7 @@ def _place(batch: Sequence[OrderInput], now: datetime) -> list[Result]:
     )
     refusals |= refused
     new = {order.request_id: order for order in _write(accepted, market, now)} if accepted else {}
+    untold = set(new)
     results: list[Result] = []
     for one in batch:
         order = known.get(one.request_id) or new.get(one.request_id)
@@ -95,9 +96,8 @@ def _place(batch: Sequence[OrderInput], now: datetime) -> list[Result]:
         elif order is None:
             results.append(refusals[one.request_id])
         else:
-            results.append(
-                _placed(order, is_new=one.request_id in new and one is first[one.request_id])
-            )
+            results.append(_placed(order, is_new=one.request_id in untold))
+            untold.discard(one.request_id)
     return results
 
 
