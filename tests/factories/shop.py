@@ -1,10 +1,13 @@
 """A small shop that can sell: a warehouse with stock, a freight template, an address, a basket."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import factory
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
 from factory.django import DjangoModelFactory
 
 from zhanggui.accounts.models import Shop
@@ -17,7 +20,8 @@ from zhanggui.freight.types import FreightRuleView
 from zhanggui.inventory import services as inventory
 from zhanggui.inventory.models import StockLevel, Warehouse
 from zhanggui.inventory.types import Cause, Move, MovementKind
-from zhanggui.orders.types import OrderInput, PaymentChannel, Source, WantedLine
+from zhanggui.orders.models import OrderLine
+from zhanggui.orders.types import OrderInput, OrderStatus, PaymentChannel, Source, WantedLine
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 HANGZHOU = AddressInput(
@@ -98,3 +102,29 @@ def basket(*lines: tuple[Sku, int], request: str = "", **values: Any) -> OrderIn
         "source": Source.STOREFRONT,
     }
     return OrderInput(**{**defaults, **values})
+
+
+def guest(number: int, **values: Any) -> AddressInput:
+    """Return the address of another buyer in Hangzhou, each number with a phone of its own."""
+    return replace(HANGZHOU, phone=f"+861380000{number:04d}", **values)
+
+
+def books_balance() -> None:
+    """Every counter is the sum of its ledger, and reserved is what open orders wait for (§7.2)."""
+    for level in StockLevel.objects.annotate(
+        on_hand_sum=Coalesce(Sum("movements__on_hand_delta"), 0),
+        reserved_sum=Coalesce(Sum("movements__reserved_delta"), 0),
+        unavailable_sum=Coalesce(Sum("movements__unavailable_delta"), 0),
+    ):
+        waiting = OrderLine.objects.filter(
+            sku_id=level.sku_id,
+            order__warehouse_id=level.warehouse_id,
+            order__status=OrderStatus.OPEN,
+        ).aggregate(n=Coalesce(Sum(F("quantity") - F("shipped_quantity")), 0))["n"]
+        assert (level.on_hand, level.reserved, level.unavailable) == (
+            level.on_hand_sum,
+            level.reserved_sum,
+            level.unavailable_sum,
+        )
+        assert level.reserved == waiting
+        assert 0 <= level.reserved <= level.on_hand
