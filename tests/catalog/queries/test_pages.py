@@ -110,7 +110,7 @@ def test_lists_need_the_same_statements_for_any_number_of_rows(
     with django_assert_num_queries(2):
         page = listing(now=NOON)
     assert len(page.items) == rows
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(listing(now=NOON, query="商品").items) == rows
     with django_assert_num_queries(2):
         assert len(listing(now=NOON, query="商品", sort=Sort.DEAREST).items) == rows

@@ -15,7 +15,7 @@ def after(cursor: str, *, keys: tuple[str, ...]) -> Q:
 
     A cursor that isn't ours, or one of another list, counts as none: the list starts anew.
     """
-    values = _decoded(cursor, kinds=[_KINDS[key.split("__")[-1].lstrip("-")] for key in keys])
+    values = _decoded(cursor, kinds=[_KINDS[key.lstrip("-")] for key in keys])
     behind, equal = Q(), Q()
     for key, value in zip(keys, values, strict=False):
         field = key.removeprefix("-")
