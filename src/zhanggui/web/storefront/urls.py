@@ -1,10 +1,25 @@
 """The addresses of the storefront."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import StringConverter
 
 from zhanggui.web.storefront.cart import views as cart
 from zhanggui.web.storefront.catalog import views as catalog
+from zhanggui.web.storefront.checkout import views as checkout
+from zhanggui.web.storefront.me import views as me
+from zhanggui.web.storefront.orders import views as orders
+from zhanggui.web.storefront.pay import notify
+from zhanggui.web.storefront.pay import views as pay
 from zhanggui.web.storefront.site import views as site
+
+
+class TokenConverter(StringConverter):
+    """An order's token: 128 bits in hex."""
+
+    regex = "[0-9a-f]{32}"
+
+
+register_converter(TokenConverter, "token")
 
 app_name = "store"
 
@@ -18,8 +33,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cart/add/", cart.add, name="cart-add"),
     path("cart/buy/", cart.buy, name="buy"),
     path("cart/change/", cart.change, name="cart-change"),
-    path("checkout/", cart.cart, name="checkout"),
-    path("me/", cart.cart, name="me"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("checkout/parse/", checkout.parse, name="checkout-parse"),
+    path("pay/notify/wechatpay/", notify.wechatpay, name="pay-notify"),
+    path("pay/<token:token>/", pay.pay, name="pay"),
+    path("pay/<token:token>/state/", pay.state, name="pay-state"),
+    path("pay/<token:token>/result/", pay.result, name="pay-result"),
+    path("o/<token:token>/", orders.order, name="order"),
+    path("o/<token:token>/cancel/", orders.cancel, name="order-cancel"),
+    path("o/<token:token>/receive/", orders.receive, name="order-receive"),
+    path("o/<token:token>/again/", orders.again, name="order-again"),
+    path("me/", me.me, name="me"),
+    path("me/code/", me.send_code, name="me-code"),
+    path("me/sign-in/", me.sign_in, name="me-sign-in"),
+    path("me/sign-out/", me.sign_out, name="me-sign-out"),
+    path("me/addresses/forget/", me.forget_address, name="me-forget-address"),
+    path("demo/messages/", me.demo_messages, name="demo-messages"),
     path("language/", site.language, name="language"),
     path("robots.txt", site.robots, name="robots"),
     path("favicon.ico", site.favicon, name="favicon"),

@@ -28,7 +28,8 @@ def cart(request: HttpRequest) -> HttpResponse:
     """Show the basket at today's prices."""
     wanted = reading.cart_wanted(cart_id=cookies.cart_id(request))
     shown = reading.shown_cart(wanted=wanted, now=timezone.now())
-    return render(request, "store/cart/cart.html", {"cart": shown})
+    missing = whole_number(request.GET.get("missing", ""), least=0, most=99)
+    return render(request, "store/cart/cart.html", {"cart": shown, "missing": missing})
 
 
 @open_to_all

@@ -1,0 +1,36 @@
+"""Who asks: the client's network address and device, and under which address we are known."""
+
+import ipaddress
+import re
+
+from django.conf import settings
+from django.http import HttpRequest
+
+_PHONE = re.compile(r"Mobile|Android|iPhone|HarmonyOS", re.IGNORECASE)
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return the network address of the client, as the outermost trusted proxy saw it.
+
+    What a client writes into X-Forwarded-For by itself is never believed.
+    """
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    trusted = settings.TRUSTED_PROXIES
+    named = hops[-trusted].strip() if trusted and len(hops) >= trusted else direct
+    try:
+        return str(ipaddress.ip_address(named))
+    except ValueError:
+        return direct
+
+
+def is_phone(request: HttpRequest) -> bool:
+    """Tell whether the page is read on a phone, which can open the payment app by itself."""
+    return bool(_PHONE.search(request.headers.get("User-Agent", "")))
+
+
+def public_url(request: HttpRequest) -> str:
+    """Return the shop's public origin; the demo and developers are called by any name."""
+    if settings.DEBUG or settings.DEMO:
+        return request.build_absolute_uri("/").rstrip("/")
+    return str(settings.PUBLIC_URL)
