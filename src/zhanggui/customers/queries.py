@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.core.encryption import blind_index
 from zhanggui.core.phones import national_phone, normal_phone
 from zhanggui.core.text import clean_text, search_form
-from zhanggui.customers.models import Address, Customer
+from zhanggui.customers.models import Address
+from zhanggui.customers.models import Customer as Customer
 from zhanggui.customers.types import AddressInput, AddressView, InvalidAddress
 from zhanggui.regions import queries as regions
 

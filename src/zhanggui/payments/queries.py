@@ -1,4 +1,4 @@
-"""Reads of payments and refunds."""
+"""Reads of payments and refunds, with the names of the rows that they return."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,7 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhanggui.accounts import queries as accounts
 from zhanggui.orders.types import PaymentChannel
-from zhanggui.payments.models import Payment, Refund
+from zhanggui.payments.models import Payment as Payment
+from zhanggui.payments.models import Refund as Refund
 from zhanggui.payments.providers.registry import is_online
 from zhanggui.payments.types import PaymentStatus, RefundStatus
 

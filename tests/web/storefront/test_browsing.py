@@ -56,7 +56,7 @@ def sell(count: int, *, now: datetime) -> list[Sku]:
         ("/", 10),
         ("/categories/", 4),
         ("/c/tea/", 8),
-        ("/search/?q=龙井", 5),
+        ("/search/?q=龙井", 4),
         ("/search/?q=zzzz", 8),
         ("/p/longjing/", 13),
     ],

@@ -1,5 +1,6 @@
-"""Reads of orders and carts."""
+"""Reads of orders and carts, with the names of the rows that they return."""
 
+from zhanggui.orders.models import Order, OrderLine
 from zhanggui.orders.queries.carts import (
     cart_lines,
     cart_of_customer,
@@ -32,7 +33,9 @@ from zhanggui.orders.queries.orders import (
 
 __all__ = [
     "BestSeller",
+    "Order",
     "OrderFilter",
+    "OrderLine",
     "OrderPage",
     "SalesFigure",
     "best_sellers",

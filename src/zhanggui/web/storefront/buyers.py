@@ -3,7 +3,7 @@
 from django.http import Http404
 
 from zhanggui.orders import queries as orders
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 
 
 def order_of(token: str) -> Order:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from zhanggui.customers import queries as customers
-from zhanggui.customers.models import Customer
+from zhanggui.customers.queries import Customer
 
 
 def shopper_user_id(request: HttpRequest) -> int | None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhanggui.accounts import queries as accounts
-from zhanggui.accounts.models import User
 from zhanggui.core.masking import mask_phone
 from zhanggui.core.phones import InvalidPhone
 from zhanggui.customers import queries as customers
@@ -22,7 +21,7 @@ from zhanggui.notifications import queries as messages
 from zhanggui.notifications import services as notifications
 from zhanggui.orders import queries as orders
 from zhanggui.orders import services as order_services
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 from zhanggui.orders.types import DisplayStatus
 from zhanggui.web.access import open_to_all
 from zhanggui.web.badges import DISPLAY_STATUS
@@ -116,13 +115,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         form.add_error("code", _("这个账号已停用，请联系客服。"))
         return render(request, "store/me/code.html", values, status=422)
-    return _signed_in(request, user)
-
-
-def _signed_in(request: HttpRequest, user: User) -> HttpResponse:
     login(request, user, backend=_BACKEND)
+    return _with_basket(request, user_id)
+
+
+def _with_basket(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Go to my orders, with the guest's basket added to the one I had."""
     response = HttpResponseRedirect(reverse("store:me"))
-    customer = customers.customer_of_user(user_id=user.pk)
+    customer = customers.customer_of_user(user_id=user_id)
     if customer is not None:
         cart_id = order_services.merge_carts(
             cart_id=cookies.cart_id(request), customer_id=customer.pk, now=timezone.now()

@@ -7,7 +7,7 @@ from zhanggui.core.masking import mask_name, mask_phone
 from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.fulfilment.queries import ParcelView
 from zhanggui.orders import queries as orders
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 from zhanggui.orders.types import DisplayStatus, OrderStatus
 from zhanggui.payments import queries as payments
 from zhanggui.web import timeline

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 from zhanggui.orders.types import OrderStatus
 from zhanggui.web.formats import moment_text
 

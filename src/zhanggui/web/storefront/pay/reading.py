@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts import queries as accounts
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 from zhanggui.orders.types import DisplayStatus, OrderNotReady, PaymentChannel
 from zhanggui.payments import queries, services
-from zhanggui.payments.models import Payment, Refund
+from zhanggui.payments.queries import Payment, Refund
 from zhanggui.payments.types import ChannelDown, PaymentRefused, RefundStatus
 from zhanggui.web.clients import client_ip, public_url
 from zhanggui.web.formats import money_parts
