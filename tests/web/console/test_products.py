@@ -1,6 +1,8 @@
 """The console's pages of products and categories."""
 
 import json
+import unicodedata
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +10,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from tests.catalog.inputs import NOON
 from tests.factories.catalog import (
     CREATED,
     CategoryFactory,
@@ -19,7 +20,6 @@ from tests.factories.catalog import (
 )
 from tests.naughty import naughty_sample
 
-from zhanggui.accounts.services import create_staff
 from zhanggui.accounts.types import Role
 from zhanggui.catalog.models import Category, Picture, Product, Sku
 from zhanggui.catalog.services import rebuild_search
@@ -28,21 +28,6 @@ pytestmark = pytest.mark.django_db
 
 PRODUCTS = "/console/products/"
 NEW = "/console/products/new/"
-
-
-def signed_in(role: Role) -> Client:
-    """Return the browser of a member of staff."""
-    user = create_staff(
-        username=role.value, name="林岚", role=role, password="tea-and-more-tea", now=NOON
-    )
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def owner() -> Client:
-    return signed_in(Role.OWNER)
 
 
 @pytest.fixture
@@ -257,8 +242,6 @@ def test_too_many_combinations_are_refused_before_they_are_made(
 def test_any_text_is_stored_as_typed_or_refused(
     owner: Client, category: Category, text: str
 ) -> None:
-    import unicodedata
-
     text = text.encode("utf-8", "replace").decode()
     answer = owner.post(
         NEW,
@@ -537,10 +520,12 @@ def test_categories_need_the_same_statements_for_any_number(
         owner.get("/console/products/categories/")
 
 
-def test_customer_service_reads_and_the_warehouse_does_not(category: Category) -> None:
+def test_customer_service_reads_and_the_warehouse_does_not(
+    category: Category, sign_in: Callable[[str], Client]
+) -> None:
     product = SkuFactory(cost_price_minor=7_77, product__category=category).product
     address = f"/console/products/item/{product.slug}/"
-    service, warehouse = signed_in(Role.SERVICE), signed_in(Role.WAREHOUSE)
+    service, warehouse = sign_in(Role.SERVICE), sign_in(Role.WAREHOUSE)
 
     page = service.get(address).content.decode()
     assert "成本价" not in page
@@ -552,6 +537,7 @@ def test_customer_service_reads_and_the_warehouse_does_not(category: Category) -
         assert service.post(f"{address}{name}/").status_code == 403
     assert service.get(NEW).status_code == 403
     assert warehouse.get(PRODUCTS).status_code == 403
+    assert Client().get(PRODUCTS)["Location"] == "/console/login/?next=/console/products/"
 
 
 def test_the_pages_speak_english_too(owner: Client, category: Category) -> None:
