@@ -36,3 +36,8 @@ def staff() -> dict[str, str]:
     """Return login → role of all active staff."""
     rows = User.objects.filter(is_active=True).exclude(role="").order_by("created_at", "id")
     return dict(rows.values_list("username", "role"))
+
+
+def live_api_keys() -> list[ApiKey]:
+    """Return the keys that work, newest first."""
+    return list(ApiKey.objects.filter(revoked_at=None).order_by("-created_at", "-id"))

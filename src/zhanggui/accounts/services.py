@@ -43,3 +43,11 @@ def create_api_key(*, name: str, role: Role, now: datetime) -> NewKey:
 def save_shop(**values: Any) -> None:
     """Write the shop's settings, all or some."""
     Shop.objects.update_or_create(pk=1, defaults=values)
+
+
+def revoke_api_key(*, prefix: str, now: datetime) -> bool:
+    """Revoke the live key that begins with `prefix`; False where none or several do."""
+    keys = ApiKey.objects.filter(prefix=prefix, revoked_at=None)
+    if keys.count() != 1:
+        return False
+    return bool(keys.update(revoked_at=now))

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "zhanggui.web.middleware.language_middleware",
+    "zhanggui.web.middleware.api_middleware",
     "django.middleware.common.CommonMiddleware",
     "zhanggui.web.middleware.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

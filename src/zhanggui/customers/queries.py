@@ -56,8 +56,12 @@ def checked_address(
 
 
 def _is_deep_enough(code: str) -> bool:
-    """A parcel needs the smallest division there is: a district where the city has any."""
-    return not regions.children(code=code)
+    """A parcel needs a city at least, and a district in the four municipalities.
+
+    Development zones (高新区, 经开区) are no districts: their addresses end at the city.
+    """
+    division = regions.division(code=code)
+    return division is not None and (division.level > 1 or not regions.children(code=code))
 
 
 def pasted_address(*, text: str) -> AddressInput:

@@ -34,6 +34,11 @@ def display_status(
     return DisplayStatus.TO_RECEIVE
 
 
+def status_when_placed(payable_minor: int) -> DisplayStatus:
+    """Return the label of a fresh order, also for the answer to its repeated request."""
+    return DisplayStatus.TO_PAY if payable_minor else DisplayStatus.TO_SHIP
+
+
 def payment_state(*, payable_minor: int, paid_minor: int, refunded_minor: int) -> PaymentState:
     """Return the state that the sums of payments and refunds make (domain.md §6)."""
     kept = paid_minor - refunded_minor

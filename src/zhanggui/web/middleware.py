@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import HttpHeaders
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
@@ -62,3 +62,27 @@ class CsrfMiddleware(CsrfViewMiddleware):
         if from_own_origin(request.headers, request.get_host(), request.scheme or "http"):
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)
+
+
+def api_middleware(get_response: GetResponse) -> GetResponse:
+    """Answer every error below /api/ as {code, detail}, also those the API never sees."""
+    words = {400: "invalid_request", 403: "not_allowed", 404: "not_found"}
+    words |= {405: "method_not_allowed", 413: "too_large"}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        kind = response.headers.get("Content-Type", "")
+        if (
+            not request.path.startswith("/api/")
+            or response.status_code < 400
+            or kind.startswith("application/json")
+        ):
+            return response
+        code = words.get(response.status_code, "internal")
+        detail = "There is nothing at this address, or not with this method."
+        answer = JsonResponse({"code": code, "detail": detail}, status=response.status_code)
+        if allow := response.headers.get("Allow"):
+            answer["Allow"] = allow
+        return answer
+
+    return middleware

@@ -1,0 +1,187 @@
+"""What staff's programs may do, with the rights of their key's role."""
+
+from typing import Annotated, Any
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+from pydantic import Field
+
+from zhanggui.freight.carriers import normal_number, recognise
+from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.fulfilment import services as fulfilment_services
+from zhanggui.inventory import queries as inventory
+from zhanggui.inventory import services as inventory_services
+from zhanggui.orders import queries as orders
+from zhanggui.orders import services as order_services
+from zhanggui.orders.models import Order
+from zhanggui.payments import services as payments
+from zhanggui.web.api import schemas
+from zhanggui.web.api.auth import KeyWith, holder, key_actor
+from zhanggui.web.api.output import order_detail, order_row
+from zhanggui.web.api.texts import order_number, words
+
+router = Router()
+
+_PROBLEMS: dict[Any, Any] = {
+    401: schemas.Problem,
+    403: schemas.Problem,
+    404: schemas.Problem,
+    409: schemas.Problem,
+    422: schemas.Problem,
+}
+
+
+@router.get(
+    "/orders", auth=KeyWith("orders", "view"), response={200: schemas.OrdersOut, **_PROBLEMS}
+)
+def order_list(
+    request: HttpRequest,
+    display_status: Annotated[str, Query(max_length=20)] = "",
+    q: Annotated[str, Query(max_length=100)] = "",
+    cursor: schemas.Cursor = "",
+    limit: Annotated[int, Field(ge=1, le=100)] = 50,
+) -> HttpResponse:
+    """Orders, newest first; `q` is a number, phone, last four digits, name, product, SKU or
+    tracking number."""
+    text = words(q)
+    wanted = orders.OrderFilter(
+        display_status=words(display_status),
+        q=text,
+        also_ids=fulfilment.order_ids_by_tracking(q=text) if text else (),
+    )
+    page = orders.order_page(
+        wanted=wanted,
+        cursor=cursor,
+        limit=limit,
+    )
+    with_money = holder(request).may("orders", "see_money")
+    return _json(
+        {
+            "items": [order_row(one, with_money=with_money) for one in page.orders],
+            "next": page.next or None,
+        }
+    )
+
+
+@router.get(
+    "/orders/{number}",
+    auth=KeyWith("orders", "view"),
+    response={200: schemas.OrderOut, **_PROBLEMS},
+)
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One order with lines and parcels; personal data is masked."""
+    return _answer(request, _order(number))
+
+
+@router.post(
+    "/orders/{number}/ship",
+    auth=KeyWith("orders", "ship"),
+    response={200: schemas.OrderOut, **_PROBLEMS},
+)
+def ship(request: HttpRequest, number: str, payload: schemas.ShipIn) -> HttpResponse:
+    """Ship all that waits of an order in one parcel; the same number again changes nothing."""
+    found = _order(number)
+    tracking_no = words(payload.tracking_no)
+    guesses = recognise(normal_number(tracking_no) or "")
+    fulfilment_services.ship_order(
+        order_id=found.pk,
+        carrier=words(payload.carrier) or (guesses[0] if len(guesses) == 1 else ""),
+        tracking_no=tracking_no,
+        actor=key_actor(request),
+        now=timezone.now(),
+    )
+    return _answer(request, _order(number))
+
+
+@router.post(
+    "/orders/{number}/confirm-transfer",
+    auth=KeyWith("payments", "confirm_transfer"),
+    response={200: schemas.OrderOut, **_PROBLEMS},
+)
+def confirm_transfer(
+    request: HttpRequest, number: str, payload: schemas.TransferIn
+) -> HttpResponse:
+    """Book a bank transfer that arrived: the whole amount due."""
+    found = _order(number)
+    payments.confirm_transfer(
+        order_id=found.pk,
+        amount_minor=payload.amount_minor,
+        reference=words(payload.reference),
+        actor=key_actor(request),
+        now=timezone.now(),
+    )
+    return _answer(request, _order(number))
+
+
+@router.post(
+    "/orders/{number}/reveal",
+    auth=KeyWith("orders", "reveal"),
+    response={200: schemas.RevealOut, **_PROBLEMS},
+)
+def reveal(request: HttpRequest, number: str, payload: schemas.RevealIn) -> HttpResponse:
+    """Show the buyer's personal data in clear; who, when and why is written down."""
+    shown = order_services.show_personal_data(
+        order_id=_order(number).pk,
+        reason=words(payload.reason),
+        actor=key_actor(request),
+        now=timezone.now(),
+    )
+    return _json(
+        {"name": shown.name, "phone": shown.phone, "detail": shown.detail, "note": shown.note}
+    )
+
+
+@router.get("/stock", auth=KeyWith("stock", "view"), response={200: schemas.StocksOut, **_PROBLEMS})
+def stock(request: HttpRequest, sku: Annotated[str, Query(max_length=60)]) -> HttpResponse:
+    """What every warehouse has of a SKU."""
+    rows = inventory.stock_rows(sku_code=words(sku))
+    return _json({"items": [_level(row) for row in rows], "next": None})
+
+
+@router.patch(
+    "/stock", auth=KeyWith("stock", "edit"), response={200: schemas.StockOut, **_PROBLEMS}
+)
+def count(request: HttpRequest, payload: schemas.CountIn) -> HttpResponse:
+    """Set what was counted of a SKU in a warehouse; the difference is a row of the ledger."""
+    row = inventory_services.set_count(
+        sku_code=words(payload.sku),
+        warehouse_code=words(payload.warehouse),
+        on_hand=payload.on_hand,
+        reason=words(payload.reason),
+        actor=key_actor(request),
+        now=timezone.now(),
+    )
+    return _json(_level(row))
+
+
+def _level(row: Any) -> schemas.Json:
+    return {
+        "sku": row.sku,
+        "warehouse": row.warehouse,
+        "on_hand": row.on_hand,
+        "reserved": row.reserved,
+        "available": row.available,
+    }
+
+
+def _order(number: str) -> Order:
+    found = orders.order_by_number(number=order_number(number))
+    if found is None:
+        raise Http404("There is no such order.")
+    return found
+
+
+def _answer(request: HttpRequest, found: Order) -> HttpResponse:
+    return _json(
+        order_detail(
+            found,
+            fulfilment.parcels_of(order_id=found.pk),
+            with_money=holder(request).may("orders", "see_money"),
+        )
+    )
+
+
+def _json(body: schemas.Json) -> HttpResponse:
+    return HttpResponse(orjson.dumps(body), content_type="application/json")

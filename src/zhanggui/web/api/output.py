@@ -1,0 +1,132 @@
+"""Rows as the API shows them: plain dicts of JSON values, personal data masked."""
+
+from collections.abc import Sequence
+
+from django.core.files.storage import default_storage
+from django.http import HttpRequest
+from django.urls import reverse
+
+from zhanggui.catalog.types import PictureView, ProductCard
+from zhanggui.core.masking import mask_detail, mask_name, mask_phone
+from zhanggui.fulfilment.queries import ParcelView
+from zhanggui.orders.models import Order
+from zhanggui.web.api.schemas import Json
+
+_MONEY = (
+    "goods_minor",
+    "freight_minor",
+    "discount_minor",
+    "payable_minor",
+    "paid_minor",
+    "refunded_minor",
+)
+_PLAIN = (
+    "number",
+    "source",
+    "display_status",
+    "after_sale_state",
+    "payment_state",
+    "close_reason",
+    "payment_channel",
+    "placed_at",
+    "pay_by_at",
+    "paid_at",
+    "shipped_at",
+    "completed_at",
+    "closed_at",
+    "pieces",
+    "currency",
+)
+_ROW = (
+    "number",
+    "source",
+    "display_status",
+    "after_sale_state",
+    "payment_channel",
+    "placed_at",
+    "pieces",
+    "currency",
+    "province",
+    "city",
+    "district",
+)
+
+
+def picture(view: PictureView | None) -> Json | None:
+    """Return the addresses of a picture."""
+    if view is None:
+        return None
+    return {
+        "small": default_storage.url(view.small),
+        "medium": default_storage.url(view.medium),
+        "large": default_storage.url(view.large),
+        "alt": view.alt,
+    }
+
+
+def card(view: ProductCard) -> Json:
+    """Return a product in a list."""
+    return {
+        "slug": view.slug,
+        "name": view.name,
+        "subtitle": view.subtitle,
+        "price_minor": view.price_minor,
+        "max_price_minor": view.max_price_minor,
+        "market_price_minor": view.market_price_minor,
+        "currency": view.currency,
+        "picture": picture(view.picture),
+    }
+
+
+def order_row(order: Order, *, with_money: bool) -> Json:
+    """Return an order in a list."""
+    row: Json = {name: getattr(order, name) for name in _ROW}
+    row |= {"name": mask_name(order.name), "phone": mask_phone(order.phone)}
+    if with_money:
+        row["payable_minor"] = order.payable_minor
+    return row
+
+
+def order_detail(
+    order: Order, parcels: Sequence[ParcelView], *, with_money: bool, pay_url: str | None = None
+) -> Json:
+    """Return an order with lines and parcels."""
+    body: Json = {name: getattr(order, name) for name in _PLAIN}
+    body |= {name: getattr(order, name) if with_money else None for name in _MONEY}
+    body["address"] = {
+        "name": mask_name(order.name),
+        "phone": mask_phone(order.phone),
+        "province": order.province,
+        "city": order.city,
+        "district": order.district,
+        "detail": mask_detail(order.detail),
+    }
+    body["lines"] = [
+        {
+            "sku": line.sku_code,
+            "name": line.product_name,
+            "options": line.options_text,
+            "quantity": line.quantity,
+            "shipped_quantity": line.shipped_quantity,
+            "unit_price_minor": line.unit_price_minor if with_money else None,
+            "payable_minor": line.payable_minor if with_money else None,
+        }
+        for line in order.lines.all()
+    ]
+    body["parcels"] = [
+        {
+            "carrier": parcel.carrier,
+            "carrier_name": parcel.carrier_name,
+            "tracking_no": parcel.tracking_no,
+            "link": parcel.link,
+            "shipped_at": parcel.shipped_at,
+        }
+        for parcel in parcels
+    ]
+    body["pay_url"] = pay_url
+    return body
+
+
+def pay_address(request: HttpRequest, token: str) -> str:
+    """Return our own page where an order is paid."""
+    return request.build_absolute_uri(reverse("store:pay", args=[token]))

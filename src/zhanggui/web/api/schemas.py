@@ -1,0 +1,309 @@
+"""The words of the API (decisions.md 19): what comes in, what goes out."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+SkuCode = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Words = Annotated[str, StringConstraints(max_length=200)]
+Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
+Cursor = Annotated[str, StringConstraints(max_length=300)]
+
+
+class Input(Schema):
+    """What comes in has no unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Schema):
+    """Every error."""
+
+    code: str
+    detail: str
+
+
+class LineProblem(Schema):
+    """A line that can't be had as asked."""
+
+    sku: str
+    code: str
+    available: int | None = None
+    price_minor: int | None = None
+
+
+class OrderProblem(Problem):
+    """An order that was refused."""
+
+    lines: list[LineProblem] = []
+
+
+class LineIn(Input):
+    """One wanted line; with `unit_price_minor` another price today is a refusal."""
+
+    sku: SkuCode
+    quantity: Annotated[int, Field(ge=1, le=999, strict=True)]
+    unit_price_minor: Minor | None = None
+
+
+class AddressIn(Input):
+    """Where a parcel goes; short names of divisions are understood."""
+
+    name: Annotated[str, StringConstraints(max_length=60)]
+    phone: Annotated[str, StringConstraints(max_length=30)]
+    province: Annotated[str, StringConstraints(max_length=40)]
+    city: Annotated[str, StringConstraints(max_length=40)] = ""
+    district: Annotated[str, StringConstraints(max_length=40)] = ""
+    detail: Words
+    postcode: Annotated[str, StringConstraints(max_length=10)] = ""
+
+
+class OrderIn(Input):
+    """A wanted order: an address in fields, or as pasted text."""
+
+    lines: Annotated[list[LineIn], Field(max_length=50)]
+    address: AddressIn | None = None
+    address_text: Annotated[str, StringConstraints(max_length=500)] | None = None
+    payment_channel: Annotated[str, StringConstraints(max_length=20)]
+    note: Words = ""
+
+
+class PlacedOut(Schema):
+    """A placed order. The token is the buyer's key to it."""
+
+    number: str
+    token: str
+    display_status: str
+    payable_minor: int
+    currency: str
+    pay_url: str
+
+
+class PaymentIn(Input):
+    """How to pay."""
+
+    payment_channel: Annotated[str, StringConstraints(max_length=20)]
+
+
+class PaymentOut(Schema):
+    """What a buyer needs to pay: a QR content or an address to open."""
+
+    payment_channel: str
+    amount_minor: int
+    currency: str
+    code_url: str
+    pay_url: str
+    expires_at: datetime
+
+
+class PictureOut(Schema):
+    """Addresses of a picture's three sizes (longest side 240, 640, 1280)."""
+
+    small: str
+    medium: str
+    large: str
+    alt: str
+
+
+class ProductOut(Schema):
+    """A product in a list; prices are the lowest and highest of its SKUs."""
+
+    slug: str
+    name: str
+    subtitle: str
+    price_minor: int
+    max_price_minor: int
+    market_price_minor: int | None
+    currency: str
+    picture: PictureOut | None
+
+
+class ProductsOut(Schema):
+    """A page of products."""
+
+    items: list[ProductOut]
+    next: str | None
+
+
+class OptionOut(Schema):
+    """One option with its values."""
+
+    name: str
+    values: list[str]
+
+
+class SkuOut(Schema):
+    """A SKU; `options` maps option names to values, `available` is what one order can have."""
+
+    sku: str
+    options: dict[str, str]
+    price_minor: int
+    market_price_minor: int | None
+    currency: str
+    available: int
+    not_sold: str | None
+
+
+class ProductDetailOut(Schema):
+    """A product with its SKUs."""
+
+    slug: str
+    name: str
+    subtitle: str
+    description_html: str
+    category: str
+    price_minor: int
+    max_price_minor: int
+    currency: str
+    options: list[OptionOut]
+    pictures: list[PictureOut]
+    skus: list[SkuOut]
+
+
+class OrderLineOut(Schema):
+    """A line of an order. Money is left out for roles that see none."""
+
+    sku: str
+    name: str
+    options: str
+    quantity: int
+    shipped_quantity: int
+    unit_price_minor: int | None = None
+    payable_minor: int | None = None
+
+
+class ParcelOut(Schema):
+    """A parcel on its way."""
+
+    carrier: str
+    carrier_name: str
+    tracking_no: str
+    link: str
+    shipped_at: datetime
+
+
+class BuyerOut(Schema):
+    """Where the order goes; name and phone are masked."""
+
+    name: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    detail: str
+
+
+class OrderOut(Schema):
+    """An order. Money is left out for roles that see none."""
+
+    number: str
+    source: str
+    display_status: str
+    after_sale_state: str
+    payment_state: str
+    close_reason: str
+    payment_channel: str
+    placed_at: datetime
+    pay_by_at: datetime | None
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    completed_at: datetime | None
+    closed_at: datetime | None
+    address: BuyerOut
+    lines: list[OrderLineOut]
+    parcels: list[ParcelOut]
+    pieces: int
+    currency: str
+    goods_minor: int | None = None
+    freight_minor: int | None = None
+    discount_minor: int | None = None
+    payable_minor: int | None = None
+    paid_minor: int | None = None
+    refunded_minor: int | None = None
+    pay_url: str | None = None
+
+
+class OrderRowOut(Schema):
+    """An order in a list."""
+
+    number: str
+    source: str
+    display_status: str
+    after_sale_state: str
+    payment_channel: str
+    placed_at: datetime
+    pieces: int
+    currency: str
+    payable_minor: int | None = None
+    name: str
+    phone: str
+    province: str
+    city: str
+    district: str
+
+
+class OrdersOut(Schema):
+    """A page of orders, newest first."""
+
+    items: list[OrderRowOut]
+    next: str | None
+
+
+class ShipIn(Input):
+    """Carrier by its Kuaidi100 code; left out, it is recognised from the number."""
+
+    carrier: Annotated[str, StringConstraints(max_length=30)] = ""
+    tracking_no: Annotated[str, StringConstraints(max_length=60)]
+
+
+class TransferIn(Input):
+    """A bank transfer that arrived."""
+
+    amount_minor: Minor
+    reference: Annotated[str, StringConstraints(max_length=64)] = ""
+
+
+class RevealIn(Input):
+    """Why personal data is looked at; it is written down."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class RevealOut(Schema):
+    """Personal data in clear."""
+
+    name: str
+    phone: str
+    detail: str
+    note: str
+
+
+class StockOut(Schema):
+    """Pieces of a SKU in a warehouse."""
+
+    sku: str
+    warehouse: str
+    on_hand: int
+    reserved: int
+    available: int
+
+
+class StocksOut(Schema):
+    """All levels of a SKU."""
+
+    items: list[StockOut]
+    next: str | None = None
+
+
+class CountIn(Input):
+    """What was counted: the absolute number of pieces."""
+
+    sku: SkuCode
+    warehouse: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    on_hand: Annotated[int, Field(ge=0, le=100_000_000, strict=True)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+Json = dict[str, Any]
