@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import factory
+from django.db import transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from factory.django import DjangoModelFactory
@@ -50,19 +51,15 @@ class WarehouseFactory(DjangoModelFactory[Warehouse]):
 def stocked(sku: Sku, pieces: int, warehouse: Warehouse | None = None) -> StockLevel:
     """Book pieces of a SKU in, through the ledger, and return the level."""
     house = warehouse or Warehouse.objects.order_by("id").first() or WarehouseFactory()
-    inventory.move(
-        moves=[
-            Move(
-                kind=MovementKind.RECEIVE,
-                cause=Cause("test", next_id()),
-                sku_id=sku.pk,
-                warehouse_id=house.pk,
-                quantity=pieces,
-            )
-        ],
-        actor=SYSTEM,
-        now=NOON,
+    arrival = Move(
+        kind=MovementKind.RECEIVE,
+        cause=Cause("test", next_id()),
+        sku_id=sku.pk,
+        warehouse_id=house.pk,
+        quantity=pieces,
     )
+    with transaction.atomic():
+        inventory.move(moves=[arrival], actor=SYSTEM, now=NOON)
     return StockLevel.objects.get(sku=sku, warehouse=house)
 
 

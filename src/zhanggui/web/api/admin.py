@@ -15,7 +15,7 @@ from zhanggui.inventory import queries as inventory
 from zhanggui.inventory import services as inventory_services
 from zhanggui.orders import queries as orders
 from zhanggui.orders import services as order_services
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 from zhanggui.payments import services as payments
 from zhanggui.web.api import schemas
 from zhanggui.web.api.auth import KeyWith, holder, key_actor

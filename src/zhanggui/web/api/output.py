@@ -9,7 +9,7 @@ from django.urls import reverse
 from zhanggui.catalog.types import PictureView, ProductCard
 from zhanggui.core.masking import mask_detail, mask_name, mask_phone
 from zhanggui.fulfilment.queries import ParcelView
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 from zhanggui.web.api.schemas import Json
 
 _MONEY = (

@@ -24,7 +24,7 @@ from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.inventory import queries as inventory
 from zhanggui.orders import queries as orders
 from zhanggui.orders import services as order_services
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 from zhanggui.orders.types import DisplayStatus, OrderInput, Source, WantedLine
 from zhanggui.payments import services as payments
 from zhanggui.web.api import schemas

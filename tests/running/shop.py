@@ -1,0 +1,155 @@
+"""A shop that runs as its users run it: `zhanggui up` with web processes, a worker, a database."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 90
+ADDRESS = "浙江省杭州市西湖区示例路 88 号 3 幢"
+SEED = """
+from tests.factories.catalog import SkuFactory
+from tests.factories.shop import open_shop, stocked
+open_shop(name="拾光生活", transfer_account="示例银行 0000")
+stocked(SkuFactory(code="HOT", price_minor=1990, weight_grams=500), {pieces})
+"""
+BOOKS = """
+import json
+from django.db.models import Sum
+from zhanggui.inventory.models import StockLevel, StockMovement
+from zhanggui.orders.models import Order, OrderLine
+level = StockLevel.objects.get()
+sums = StockMovement.objects.aggregate(on_hand=Sum("on_hand_delta"), reserved=Sum("reserved_delta"))
+print(json.dumps({{
+    "orders": Order.objects.count(),
+    "numbers": list(Order.objects.values_list("number", flat=True)),
+    "lines": OrderLine.objects.count(),
+    "pieces": OrderLine.objects.aggregate(n=Sum("quantity"))["n"] or 0,
+    "on_hand": level.on_hand, "reserved": level.reserved,
+    "ledger_on_hand": sums["on_hand"], "ledger_reserved": sums["reserved"],
+}}))
+""".replace("{{", "{").replace("}}", "}")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class RunningShop:
+    """One shop in a folder of its own; it can be killed and started again."""
+
+    folder: Path
+    database_url: str
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the shop answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what every process of this shop is told."""
+        return {
+            **os.environ,
+            "ZHANGGUI_VAR": str(self.folder),
+            "DATABASE_URL": self.database_url,
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+        }
+
+    def run(self, *words: str) -> str:
+        """Run one command of the shop and return what it prints."""
+        command = [sys.executable, "-W", "ignore", "-m", "zhanggui", *words]
+        done = subprocess.run(
+            command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    def seed(self, *, pieces: int) -> None:
+        """Migrate and put one SKU on sale."""
+        self.run("migrate", "--verbosity=0")
+        self.run("shell", "--verbosity=0", "-c", SEED.format(pieces=pieces))
+
+    def books(self) -> dict[str, Any]:
+        """Return what the database says of orders and stock."""
+        found: dict[str, Any] = json.loads(
+            self.run("shell", "--verbosity=0", "-c", BOOKS).strip().splitlines()[-1]
+        )
+        return found
+
+    def start(self, *, web: int = 2) -> None:
+        """Start all processes and wait until the shop answers."""
+        command = [sys.executable, "-m", "zhanggui", "up", "--no-demo"]
+        command += ["--web", str(web), "--workers", "1", "--port", str(self.port)]
+        log = (self.folder / "log.txt").open("ab")
+        self.process = subprocess.Popen(
+            command, env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if requests.get(f"{self.url}/livez", timeout=2).status_code == 200:
+                    return
+            except requests.RequestException:
+                time.sleep(0.1)
+        raise AssertionError((self.folder / "log.txt").read_text()[-3000:])
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        """End all processes: politely, or with SIGKILL for the whole group at once."""
+        if self.process is None:
+            return
+        if how == signal.SIGKILL:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        else:
+            self.process.send_signal(how)
+        self.process.wait(timeout=30)
+        self.process = None
+
+
+def buy(url: str, number: int, *, client: requests.Session | None = None) -> requests.Response:
+    """Send the order of buyer `number`, who has a phone and a key of their own."""
+    return (client or requests).post(
+        f"{url}/api/v1/shop/orders",
+        json={
+            "lines": [{"sku": "HOT", "quantity": 1}],
+            "address_text": f"买家 {13800000000 + number} {ADDRESS}",
+            "payment_channel": "transfer",
+        },
+        headers={"Idempotency-Key": f"buyer-{number:06d}-key-0001"},
+        timeout=60,
+    )
+
+
+@contextmanager
+def postgres_database() -> Iterator[str]:
+    """Yield the address of an empty PostgreSQL database that is dropped afterwards."""
+    import psycopg
+
+    base = os.environ.get("POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+    server, _, _name = base.rpartition("/")
+    name = f"zhanggui_running_{uuid4().hex[:8]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield f"{server}/{name}"
+    finally:
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
