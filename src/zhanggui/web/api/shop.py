@@ -185,7 +185,7 @@ def pay(
         order_id=found.pk,
         channel=words(payload.payment_channel),
         client_ip=request.META.get("REMOTE_ADDR", ""),
-        notify_url=f"{settings.PUBLIC_URL}{reverse('store:notify')}",
+        notify_url=f"{settings.PUBLIC_URL}{reverse('store:pay-notify')}",
         return_url=pay_address(request, found.token),
         description=f"{accounts.shop().name} {found.number}",
         now=timezone.now(),
