@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from zhanggui.core.fields import EncryptedField
 from zhanggui.core.ids import IdField
+from zhanggui.customers.types import CODE_TRIES
 
 
 class Customer(models.Model):
@@ -77,6 +79,21 @@ class PhoneCode(models.Model):
             models.Index(fields=["phone_index", "sent_at"], name="code_by_phone"),
             models.Index(fields=["client_index", "sent_at"], name="code_by_client"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tries__gte=0) & Q(tries__lte=CODE_TRIES), name="code_tries_in_range"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"code {self.pk}"
+
+
+class CodeGate(models.Model):
+    """When a code was last asked for by a phone or a client; its row lets one pass at a time."""
+
+    key = models.CharField(max_length=40, primary_key=True)  # "phone:" or "client:" + blind index
+    passed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key.partition(":")[0]

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.encryption import blind_index
-from zhanggui.core.phones import national_phone, normal_phone
-from zhanggui.core.text import clean_text, search_form
+from zhanggui.core.phones import InvalidPhone, national_phone, normal_phone
+from zhanggui.core.text import TextRefused, clean_text, search_form
 from zhanggui.customers.models import Address
 from zhanggui.customers.models import Customer as Customer
 from zhanggui.customers.types import AddressInput, AddressView, InvalidAddress
@@ -26,18 +26,18 @@ def checked_address(
     """Return the address with official division names, its code and an E.164 phone.
 
     Raises:
-        InvalidAddress: a part is missing, or there is no such place; `field` names the part.
-        InvalidPhone, TextRefused: as their own functions say.
+        InvalidAddress: a part is missing or can't be kept, or there is no such place; `field`
+            names the part.
     """
-    name, detail = clean_text(name, max_length=60), clean_text(detail, max_length=200)
+    name, detail = _part("name", name, 60), _part("detail", detail, 200)
     if not name:
         raise InvalidAddress(_("请填写收货人。"), field="name")
     if not detail:
         raise InvalidAddress(_("请填写详细地址，例如街道、小区、门牌号。"), field="detail")
     place = regions.resolve(
-        province=clean_text(province, max_length=40),
-        city=clean_text(city, max_length=40),
-        district=clean_text(district, max_length=40),
+        province=_part("province", province, 40),
+        city=_part("city", city, 40),
+        district=_part("district", district, 40),
     )
     if place is None or not _is_deep_enough(place.code):
         raise InvalidAddress(
@@ -45,14 +45,28 @@ def checked_address(
         )
     return AddressInput(
         name=name,
-        phone=normal_phone(clean_text(phone, max_length=30)),
+        phone=_phone(phone),
         province=place.province,
         city=place.city,
         district=place.district,
         detail=detail,
         division_code=place.code,
-        postcode=clean_text(postcode, max_length=10),
+        postcode=_part("postcode", postcode, 10),
     )
+
+
+def _part(field: str, text: str, max_length: int) -> str:
+    try:
+        return clean_text(text, max_length=max_length)
+    except TextRefused as refusal:
+        raise InvalidAddress(refusal.text, field=field) from refusal
+
+
+def _phone(text: str) -> str:
+    try:
+        return normal_phone(_part("phone", text, 30))
+    except InvalidPhone as refusal:
+        raise InvalidAddress(refusal.text, field="phone") from refusal
 
 
 def _is_deep_enough(code: str) -> bool:
@@ -68,9 +82,9 @@ def pasted_address(*, text: str) -> AddressInput:
     """Read a pasted text as an address that can be delivered to.
 
     Raises:
-        InvalidAddress: something is missing; `field` names it.
+        InvalidAddress: something is missing; `field` names it ("address" for the whole text).
     """
-    found = regions.parse_address(text=clean_text(text, max_length=500))
+    found = regions.parse_address(text=_part("address", text, 500))
     if not found.phone:
         raise InvalidAddress(_("没有认出手机号，请补上收货人手机号。"), field="phone")
     return checked_address(

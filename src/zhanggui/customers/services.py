@@ -3,23 +3,30 @@
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts import services as accounts
 from zhanggui.core.encryption import blind_index
 from zhanggui.core.phones import normal_phone, phone_index
-from zhanggui.customers.models import Address, Customer, PhoneCode
+from zhanggui.core.transactions import in_transaction
+from zhanggui.customers.models import Address, CodeGate, Customer, PhoneCode
 from zhanggui.customers.queries import address_index
-from zhanggui.customers.types import AddressInput, CodeRefused, SentCode
-
-CODE_MINUTES, CODE_TRIES = 5, 5
-CODES_PER_DAY, SECONDS_BETWEEN = 10, 60
+from zhanggui.customers.types import (
+    CODE_MINUTES,
+    CODE_TRIES,
+    CODES_PER_DAY,
+    SECONDS_BETWEEN,
+    AddressInput,
+    CodeRefused,
+    SentCode,
+)
 
 
 def locked_customers(*, phone_indexes: Collection[str]) -> dict[str, int]:
@@ -88,21 +95,37 @@ def issue_code(*, phone: str, client: str, now: datetime) -> SentCode:
     number = normal_phone(phone)
     index, client_index = phone_index(number), blind_index("client", client)
     code = f"{secrets.randbelow(1_000_000):06d}"
-    day_ago = now - timedelta(days=1)
-    with transaction.atomic():
-        recent = PhoneCode.objects.filter(phone_index=index, sent_at__gt=day_ago)
-        if recent.filter(sent_at__gt=now - timedelta(seconds=SECONDS_BETWEEN)).exists():
-            raise CodeRefused(_("验证码刚刚发过，请等一分钟再试。"))
-        asked = PhoneCode.objects.filter(client_index=client_index, sent_at__gt=day_ago)
-        if recent.count() >= CODES_PER_DAY or asked.count() >= CODES_PER_DAY:
-            raise CodeRefused(_("今天的验证码已用完，请明天再试，或联系客服。"))
-        PhoneCode.objects.create(
-            phone_index=index,
-            client_index=client_index,
-            code_hash=_code_hash(index, code),
-            sent_at=now,
-        )
+    in_transaction(lambda: _store_code(index, client_index, _code_hash(index, code), now))
     return SentCode(number, code)
+
+
+def _store_code(index: str, client_index: str, code_hash: str, now: datetime) -> None:
+    due = Q(passed_at=None) | Q(passed_at__lte=now - timedelta(seconds=SECONDS_BETWEEN))
+    if not _pass(f"phone:{index}", due, now):
+        raise CodeRefused(_("验证码刚刚发过，请等一分钟再试。"))
+    _pass(f"client:{client_index}", Q(), now)
+    day_ago = now - timedelta(days=1)
+    sent = PhoneCode.objects.filter(phone_index=index, sent_at__gt=day_ago)
+    asked = PhoneCode.objects.filter(client_index=client_index, sent_at__gt=day_ago)
+    if sent.count() >= CODES_PER_DAY or asked.count() >= CODES_PER_DAY:
+        raise CodeRefused(_("今天的验证码已用完，请明天再试，或联系客服。"))
+    PhoneCode.objects.create(
+        phone_index=index, client_index=client_index, code_hash=code_hash, sent_at=now
+    )
+
+
+def _pass(key: str, due: Q, now: datetime) -> bool:
+    """Pass a gate if it is due, and hold it until the end of the transaction.
+
+    The guarded UPDATE decides, so of two requests at once one passes and the other waits for it.
+    """
+    gate = CodeGate.objects.filter(key=key)
+    if gate.filter(due).update(passed_at=now):
+        return True
+    if gate.exists():
+        return False
+    CodeGate.objects.bulk_create([CodeGate(key=key)], ignore_conflicts=True)
+    return bool(gate.filter(due).update(passed_at=now))
 
 
 def _code_hash(index: str, code: str) -> str:
@@ -114,29 +137,17 @@ def sign_in_by_code(*, phone: str, code: str, now: datetime) -> int:
     """Use a code up and return the user of that phone, made on the first sign-in.
 
     Guest orders of the phone belong to the shopper from then on, as they hang on the same customer.
+    Only the newest code counts. Never inside a transaction, which could take a counted try back.
 
     Raises:
         CodeRefused: the code is wrong, used, too old, or was tried five times.
     """
     number = normal_phone(phone)
     index = phone_index(number)
-    latest = (
-        PhoneCode.objects.filter(
-            phone_index=index,
-            used_at=None,
-            tries__lt=CODE_TRIES,
-            sent_at__gt=now - timedelta(minutes=CODE_MINUTES),
-        )
-        .order_by("-sent_at", "-id")
-        .first()
-    )
     refusal = CodeRefused(_("验证码不对或已过期，请重新获取。"))
-    if latest is None:
-        raise refusal
-    counted = PhoneCode.objects.filter(pk=latest.pk, used_at=None, tries__lt=CODE_TRIES)
-    if not counted.update(tries=F("tries") + 1):
-        raise refusal
-    if not hmac.compare_digest(latest.code_hash, _code_hash(index, code.strip())):
+    latest = _counted_try(index, now)
+    given = unicodedata.normalize("NFKC", code).strip()
+    if latest is None or not hmac.compare_digest(latest.code_hash, _code_hash(index, given)):
         raise refusal
     with transaction.atomic():
         if not PhoneCode.objects.filter(pk=latest.pk, used_at=None).update(used_at=now):
@@ -144,16 +155,29 @@ def sign_in_by_code(*, phone: str, code: str, now: datetime) -> int:
         return _user_of(number, index, now)
 
 
+@transaction.atomic(durable=True)
+def _counted_try(index: str, now: datetime) -> PhoneCode | None:
+    """Count a try at the phone's newest code, or return None where none may be tried.
+
+    Committed before the code is compared, so a refusal can't take the count back.
+    """
+    since = now - timedelta(minutes=CODE_MINUTES)
+    codes = PhoneCode.objects.filter(phone_index=index, sent_at__gt=since)
+    latest = codes.order_by("-sent_at", "-id").first()
+    if latest is None:
+        return None
+    open_ = PhoneCode.objects.filter(pk=latest.pk, used_at=None, tries__lt=CODE_TRIES)
+    return latest if open_.update(tries=F("tries") + 1) else None
+
+
 def _user_of(number: str, index: str, now: datetime) -> int:
-    customer = (
-        Customer.objects.select_for_update().filter(phone_index=index).first()
-        or Customer.objects.get_or_create(
-            phone_index=index, defaults={"phone": number, "created_at": now}
-        )[0]
+    customer, _new = Customer.objects.get_or_create(
+        phone_index=index, defaults={"phone": number, "created_at": now}
     )
+    customer = Customer.objects.select_for_update().get(pk=customer.pk)
     if customer.user_id is None:
         customer.user_id = accounts.create_shopper_user(now=now).pk
-        Customer.objects.filter(pk=customer.pk, user=None).update(user_id=customer.user_id)
+        customer.save(update_fields=["user"])
     return int(customer.user_id)
 
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from zhanggui.core.types import Refusal
 
+CODE_MINUTES, CODE_TRIES = 5, 5
+CODES_PER_DAY, SECONDS_BETWEEN = 10, 60
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressInput:
