@@ -1,12 +1,10 @@
 """A running simulator with books of its own, the real adapter, and a shop that takes callbacks."""
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -19,7 +17,7 @@ from zhanggui.payments.providers.base import (
     Scene,
     StartRequest,
 )
-from zhanggui.payments.providers.simulator import SimulatorServer, credentials
+from zhanggui.payments.providers.simulator import SimulatorServer
 from zhanggui.payments.providers.wechatpay import WechatConfig, WechatPay
 
 PUBLIC_IP = "14.23.150.211"
@@ -59,26 +57,6 @@ class Shop:
             return 401
         self.accepted.append(callback)
         return self.answers.pop(0) if self.answers else 204
-
-
-@pytest.fixture(scope="session")
-def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulator-keys")
-    credentials(folder)
-    return folder
-
-
-@pytest.fixture
-def folder(keys_folder: Path, tmp_path: Path) -> Path:
-    """A simulator's folder with ready keys and no books yet."""
-    shutil.copytree(keys_folder / "keys", tmp_path / "simulator" / "keys")
-    return tmp_path / "simulator"
-
-
-@pytest.fixture
-def simulator(folder: Path) -> Iterator[SimulatorServer]:
-    with SimulatorServer(folder, retry_scale=0.001) as server:
-        yield server
 
 
 @pytest.fixture
