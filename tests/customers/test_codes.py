@@ -182,7 +182,7 @@ def test_signing_in_again_is_the_same_shopper() -> None:
 
 @pytest.mark.django_db
 def test_a_guest_becomes_the_shopper_with_all_that_hangs_on_it() -> None:
-    (guest_id,) = services.customers_for(addresses=[HANGZHOU], now=NOON).values()
+    (guest_id,) = services.make_guests(addresses=[HANGZHOU], now=NOON).values()
 
     user_id = sign_in(asked().code)
 

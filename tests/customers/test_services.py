@@ -25,17 +25,13 @@ def shopper() -> Customer:
 
 
 @pytest.mark.django_db
-def test_guests_are_made_once_and_found_again_by_phone() -> None:
-    first = services.customers_for(addresses=[HANGZHOU, OTHER], now=NOON)
-    again = services.customers_for(
-        addresses=[replace(HANGZHOU, name="陈女士", detail="公司"), OTHER], now=LATER
-    )
+def test_guests_are_made_and_found_again_by_phone() -> None:
+    made = services.make_guests(addresses=[HANGZHOU, OTHER], now=NOON)
 
-    assert first == again
-    assert first.keys() == {phone_index("+8613800001234"), phone_index("+8613800005678")}
-    rows = {row.pk: row for row in Customer.objects.all()}
-    guest = rows[first[phone_index("+8613800001234")]]
-    assert len(rows) == 2
+    indexes = [phone_index("+8613800001234"), phone_index("+8613800005678"), "unknown"]
+    assert services.locked_customers(phone_indexes=indexes) == made
+    assert made.keys() == set(indexes[:2])
+    guest = Customer.objects.get(pk=made[indexes[0]])
     assert (guest.name, guest.phone, guest.created_at, guest.user_id) == (
         "陈晓琳",
         "+8613800001234",
@@ -45,28 +41,38 @@ def test_guests_are_made_once_and_found_again_by_phone() -> None:
 
 
 @pytest.mark.django_db
+def test_two_orders_of_a_phone_in_one_batch_are_one_guest() -> None:
+    made = services.make_guests(addresses=[HANGZHOU, replace(HANGZHOU, name="陈女士")], now=NOON)
+
+    assert made == {phone_index(HANGZHOU.phone): Customer.objects.get().pk}
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 30])
-def test_any_number_of_guests_takes_three_statements(count: int) -> None:
+def test_any_number_of_guests_takes_a_statement_each_way(count: int) -> None:
     addresses = [replace(HANGZHOU, phone=f"+861380000{n:04d}") for n in range(count)]
 
     with CaptureQueriesContext(connection) as asked:
-        found = services.customers_for(addresses=addresses, now=NOON)
+        made = services.make_guests(addresses=addresses, now=NOON)
+        found = services.locked_customers(phone_indexes=made.keys())
 
     statements = [each for each in asked if "SAVEPOINT" not in each["sql"]]
-    assert (len(statements), len(found), Customer.objects.count()) == (3, count, count)
+    assert len(statements) == 2
+    assert found == made
+    assert len(made) == count
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_checkouts_of_a_new_phone_at_once_are_one_guest() -> None:
+def test_of_many_who_make_a_guest_at_once_one_does_and_the_others_may_start_again() -> None:
     def checkout() -> dict[str, int]:
         with transaction.atomic():
-            return services.customers_for(addresses=[HANGZHOU], now=NOON)
+            return services.make_guests(addresses=[HANGZHOU], now=NOON)
 
-    results = together([checkout] * 6)
+    results = together([checkout] * 4)
 
-    (guest,) = Customer.objects.all()
-    assert results == [{phone_index(HANGZHOU.phone): guest.pk}] * 6
-    assert guest.name == "陈晓琳"
+    made = {phone_index(HANGZHOU.phone): Customer.objects.get().pk}
+    assert results.count(made) == 1
+    assert [type(each) for each in results].count(IntegrityError) == 3
 
 
 @pytest.mark.django_db
