@@ -25,7 +25,7 @@ _UNSIGNED |= {"bad_signature"}
 def wechatpay(request: HttpRequest) -> HttpResponse:
     """Take in a callback. Repeats are accepted again; our own failure is a 5xx: it comes back."""
     length = request.headers.get("Content-Length", "")
-    if not length.isdecimal() or int(length[:12]) > MOST_BODY:
+    if int(length[:12] if length.isdecimal() else 0) > MOST_BODY or len(request.body) > MOST_BODY:
         return _refused(413, "too large")
     try:
         services.take_callback(

@@ -1,0 +1,32 @@
+"""WeChat Pay as tests need it: the simulator's settings, and its callbacks without the network."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from zhanggui.payments.providers.simulator import SimulatorServer, environment
+from zhanggui.payments.providers.simulator.notices import message
+
+
+def wechat_settings(folder: Path, *, base: str) -> dict[str, str]:
+    """Return the value of settings.WECHATPAY for the simulator of this folder."""
+    found = environment(folder, base=base)
+    return {
+        "base": found["WECHATPAY_BASE"],
+        "mchid": found["WECHATPAY_MCHID"],
+        "appid": found["WECHATPAY_APPID"],
+        "serial": found["WECHATPAY_SERIAL"],
+        "private_key": found["WECHATPAY_PRIVATE_KEY_FILE"],
+        "apiv3_key": found["WECHATPAY_APIV3_KEY"],
+        "public_key": found["WECHATPAY_PUBLIC_KEY_FILE"],
+        "public_key_id": found["WECHATPAY_PUBLIC_KEY_ID"],
+        "client_ip": found["WECHATPAY_CLIENT_IP"],
+    }
+
+
+def newest_callback(server: SimulatorServer, *, forgery: str = "") -> tuple[bytes, dict[str, str]]:
+    """Return body and headers of the newest notification, true or forged, signed now."""
+    with server.sim.books() as books:
+        row = books.execute("SELECT event FROM deliveries ORDER BY id DESC LIMIT 1").fetchone()
+    event: dict[str, Any] = json.loads(row["event"])
+    return message(server.sim, event=event, forgery=forgery)

@@ -1,0 +1,43 @@
+"""A shop that is paid through a simulator in this process."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from tests.factories.wechat import wechat_settings
+
+from zhanggui.payments.providers.simulator import SimulatorServer, credentials
+
+
+@pytest.fixture(scope="session")
+def wechat_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the keys once: they take a while."""
+    folder = tmp_path_factory.mktemp("store-wechat-keys")
+    credentials(folder)
+    return folder
+
+
+@pytest.fixture
+def simulator(wechat_keys: Path, tmp_path: Path, settings: Any) -> Iterator[SimulatorServer]:
+    """Run WeChat Pay and point the shop at it; its own callbacks reach nobody."""
+    folder = tmp_path / "simulator"
+    shutil.copytree(wechat_keys / "keys", folder / "keys")
+    with SimulatorServer(folder, retry_scale=0.001) as server:
+        settings.WECHATPAY = wechat_settings(folder, base=server.base)
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _memory_cache(settings: Any) -> Iterator[None]:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "LOCATION": "storefront-tests",
+        }
+    }
+    cache.clear()
+    yield
+    cache.clear()
