@@ -109,6 +109,18 @@ class SkuFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SkuRow:
+    """A SKU in a list of the warehouse."""
+
+    sku_id: int
+    code: str
+    barcode: str
+    product_name: str
+    options_text: str
+    picture: str  # storage name of the small picture, "" where there is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PictureView:
     """A picture to show: storage names of its three sizes, and the size of the large one."""
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 
 from django.db.models import F, Max
 
-from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
+from zhanggui.inventory.models import StockLevel, Warehouse
+from zhanggui.inventory.models import StockMovement as StockMovement
 from zhanggui.inventory.types import StockRow, WarehouseView
 
 

@@ -11,6 +11,7 @@ from tests.factories.shop import NOON, basket, open_shop, stocked
 from tests.factories.staff import StaffFactory
 
 from zhanggui.accounts.types import Role
+from zhanggui.catalog.services.search import rebuild_search
 from zhanggui.core.types import SYSTEM
 from zhanggui.orders import queries, services
 from zhanggui.orders.models import Order
@@ -59,6 +60,7 @@ def warehouse(sign_in: SignIn) -> Client:
 def placed(*, now: datetime, paid: bool = False, name: str = "龙井茶", **values: object) -> Order:
     """Place an order of two pieces, 19.90 each and 8.00 freight, and pay it where wanted."""
     sku = SkuFactory(product__name=name)
+    rebuild_search(product_ids=[sku.product_id])
     stocked(sku, 10)
     wanted = basket((sku, 2), payment_channel="transfer", **values)
     order = services.place_order(wanted=wanted, now=now)

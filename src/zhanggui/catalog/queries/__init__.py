@@ -23,6 +23,7 @@ from zhanggui.catalog.queries.facts import (
 )
 from zhanggui.catalog.queries.pages import listing, product_cards, product_page
 from zhanggui.catalog.queries.search import matching_product_ids
+from zhanggui.catalog.queries.skus import sku_row, sku_rows
 
 __all__ = [
     "admin_products",
@@ -44,4 +45,6 @@ __all__ = [
     "sellable_facts_by_id",
     "shelf_counts",
     "sku_id",
+    "sku_row",
+    "sku_rows",
 ]

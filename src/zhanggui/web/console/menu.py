@@ -49,6 +49,15 @@ PLACES = (
         in_dock=True,
     ),
     Place(name="categories", label=_("分类"), icon="category", resource="products", group=GOODS),
+    Place(
+        name="stock",
+        label=_("库存"),
+        icon="building-warehouse",
+        resource="stock",
+        group=GOODS,
+        in_dock=True,
+    ),
+    Place(name="freight", label=_("运费"), icon="truck", resource="freight", group=GOODS),
     Place(name="jobs", label=_("任务"), icon="list-check", resource="jobs", group=SYSTEM),
 )
 

@@ -5,9 +5,11 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "console"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("zhanggui.web.console.freight.urls")),
     path("", include("zhanggui.web.console.home.urls")),
     path("", include("zhanggui.web.console.jobs.urls")),
     path("", include("zhanggui.web.console.login.urls")),
     path("", include("zhanggui.web.console.orders.urls")),
+    path("", include("zhanggui.web.console.stock.urls")),
     path("products/", include("zhanggui.web.console.products.urls")),
 ]

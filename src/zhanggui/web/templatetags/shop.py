@@ -68,6 +68,18 @@ def negative(minor: int) -> int:
 
 
 @register.filter
+def signed(number: int) -> str:
+    """Write a change of a number with its sign: +3, −2."""
+    return f"{'+' if number > 0 else ''}{formats.grouped(number)}"
+
+
+@register.filter
+def named(code: str, names: dict[str, str]) -> str:
+    """Return the name that a dictionary gives a code, else the code."""
+    return names.get(code, code)
+
+
+@register.filter
 def money_text(minor: int, currency: str) -> str:
     """Write an amount as plain text, for titles, buttons and attributes."""
     return str(formats.money_parts(minor, currency))

@@ -13,7 +13,7 @@ from zhanggui.accounts import queries as accounts
 from zhanggui.core.masking import mask_detail
 from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.orders import queries as orders
-from zhanggui.orders.models import Order, OrderLine
+from zhanggui.orders.queries import Order, OrderLine
 from zhanggui.orders.types import DisplayStatus, PaymentChannel
 from zhanggui.payments import queries as payments
 from zhanggui.web import timeline

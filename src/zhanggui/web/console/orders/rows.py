@@ -6,7 +6,7 @@ from datetime import datetime
 
 from zhanggui.core.masking import mask_name, mask_phone
 from zhanggui.fulfilment import queries as fulfilment
-from zhanggui.orders.models import Order, OrderLine
+from zhanggui.orders.queries import Order, OrderLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhanggui.core.types import Refusal
 from zhanggui.freight.carriers import carrier_name, normal_number, recognise
 from zhanggui.fulfilment import queries, services
-from zhanggui.orders.models import Order
+from zhanggui.orders.queries import Order
 from zhanggui.web.access import allowed, staff_actor
 from zhanggui.web.console.orders.forms import ShipForm
 from zhanggui.web.console.orders.order_page import answer_sheet, find_order, order_url

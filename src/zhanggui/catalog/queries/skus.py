@@ -1,0 +1,45 @@
+"""SKUs as the warehouse looks for them: by code, barcode or product."""
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from zhanggui.catalog.models import Picture, Sku
+from zhanggui.catalog.queries.search import matching_product_ids
+from zhanggui.catalog.types import SkuRow
+
+
+def sku_rows(*, q: str = "", after: str = "", limit: int) -> list[SkuRow]:
+    """Return live SKUs by code, those behind `after`; one statement, two where something is sought.
+
+    A code or barcode finds its own SKU alone, any other words all SKUs of the products they match.
+    """
+    rows = Sku.objects.filter(archived_at=None, product__archived_at=None)
+    if q:
+        exact = rows.filter(Q(code=q) | Q(barcode=q))
+        matching = rows.filter(product__in=matching_product_ids(query=q))
+        rows = exact if exact.exists() else matching
+    if after:
+        rows = rows.filter(code__gt=after)
+    return _views(rows.order_by("code")[:limit])
+
+
+def sku_row(*, code: str) -> SkuRow | None:
+    """Return the SKU of this code, archived or not."""
+    return next(iter(_views(Sku.objects.filter(code=code))), None)
+
+
+def _views(rows: QuerySet[Sku]) -> list[SkuRow]:
+    cover = Picture.objects.filter(product=OuterRef("product"), archived_at=None)
+    first = Subquery(cover.order_by("position", "pk").values("small")[:1])
+    return [
+        SkuRow(
+            sku_id=sku_id,
+            code=code,
+            barcode=barcode,
+            product_name=name,
+            options_text=options,
+            picture=own or shared or "",
+        )
+        for sku_id, code, barcode, name, options, own, shared in rows.values_list(
+            "pk", "code", "barcode", "product__name", "option_key", "picture__small", first
+        )
+    ]

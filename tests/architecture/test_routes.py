@@ -1,0 +1,157 @@
+"""Every address declares who may open it, and the console keeps to it for every role."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.factories.staff import ShopperUserFactory, StaffFactory
+
+from zhanggui.accounts.types import RIGHTS, ROLE_RIGHTS, Role
+from zhanggui.web.api.app import api
+from zhanggui.web.api.auth import KeyWith
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+# Views that are not ours: uploaded files, and those of Ninja, whose operations are asked below.
+FOREIGN = ("django.views.static", "ninja.")
+# Something of the right form for each kind of address part; nothing of it exists.
+SAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "1"}
+
+
+def patterns(
+    resolver: URLResolver | None = None, prefix: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """Walk all addresses of the project."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            yield from patterns(one, prefix + str(one.pattern))
+        else:
+            yield prefix + str(one.pattern), one
+
+
+def is_foreign(view: Any) -> bool:
+    """Tell whether a library made the view."""
+    return str(getattr(view, "func", view).__module__).startswith(FOREIGN)
+
+
+def right_of(pattern: URLPattern) -> tuple[str, str] | None:
+    """Return the declared right; fails where there is none."""
+    declared: tuple[str, str] | None = pattern.callback.declared_right
+    return declared
+
+
+def console() -> list[tuple[str, tuple[str, str]]]:
+    """Return address and right of every console page that needs one."""
+    found = []
+    for route, pattern in patterns():
+        right = getattr(pattern.callback, "declared_right", None)
+        if route.startswith("console/") and right is not None:
+            found.append((_filled(route), right))
+    return found
+
+
+def ask(client: Client, url: str) -> HttpResponse:
+    """Ask for a page, by POST where it takes no GET."""
+    answer = client.get(url)
+    return client.post(url) if answer.status_code == 405 else answer
+
+
+def _filled(route: str) -> str:
+    def sample(match: re.Match[str]) -> str:
+        return SAMPLES.get((match[1] or "str").rstrip(":"), "nothing")
+
+    return "/" + re.sub(r"<(\w+:)?\w+>", sample, route)
+
+
+def test_every_address_declares_its_right() -> None:
+    undeclared = [
+        route
+        for route, pattern in patterns()
+        if not hasattr(pattern.callback, "declared_right") and not is_foreign(pattern.callback)
+    ]
+
+    assert undeclared == []
+
+
+def test_every_declared_right_exists() -> None:
+    rights = {right for _route, right in console()}
+
+    assert rights
+    assert all(action in RIGHTS[resource] for resource, action in rights)
+
+
+def test_nothing_of_the_console_but_signing_in_and_out_is_open_to_all() -> None:
+    open_routes = {
+        route
+        for route, pattern in patterns()
+        if route.startswith("console/") and right_of(pattern) is None
+    }
+
+    assert open_routes == {"console/login/", "console/logout/"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", Role.values)
+def test_each_role_is_refused_exactly_where_it_lacks_the_right(role: str) -> None:
+    client = Client()
+    client.force_login(StaffFactory(role=role), BACKEND)
+
+    wrong: list[Any] = []
+    for url, (resource, action) in console():
+        has_right = action in ROLE_RIGHTS[role].get(resource, ())
+        status = ask(client, url).status_code
+        if (status == 403) == has_right or status >= 500:
+            wrong.append((url, resource, action, status))
+
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("visitor", ["nobody", "shopper", "former staff"])
+def test_who_is_not_staff_is_sent_to_the_login(visitor: str) -> None:
+    client = Client()
+    if visitor == "shopper":
+        client.force_login(ShopperUserFactory(), BACKEND)
+    elif visitor == "former staff":
+        client.force_login(StaffFactory(is_active=False), BACKEND)
+
+    for url, _right in console():
+        answer = ask(client, url)
+        assert answer.status_code == 302, url
+        assert answer["Location"].startswith("/console/login/?next=/console/"), url
+
+
+@pytest.mark.django_db
+def test_htmx_is_told_to_go_to_the_login() -> None:
+    answer = Client().get("/console/orders/", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/console/login/")
+
+
+def operations() -> Iterator[tuple[str, Any]]:
+    """Walk the operations of the API."""
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                yield f"{'/'.join(operation.methods)} {prefix}{path}", operation
+
+
+def test_every_operation_for_programs_of_the_shop_asks_for_one_right() -> None:
+    wrong = [
+        name
+        for name, operation in operations()
+        if "/admin" in name and [type(guard) for guard in operation.auth_callbacks] != [KeyWith]
+    ]
+
+    assert wrong == []
+
+
+def test_only_operations_for_shoppers_ask_for_no_key() -> None:
+    open_to_all = {
+        name.split()[1].split("/")[1] for name, o in operations() if not o.auth_callbacks
+    }
+
+    assert open_to_all == {"shop"}
