@@ -1,19 +1,22 @@
 """Writes of warehouses and stock. Counters change only here, each time with a ledger row."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog import queries as catalog
 from zhanggui.core.ids import next_id
+from zhanggui.core.text import clean_text
 from zhanggui.core.transactions import in_transaction
 from zhanggui.core.types import Actor
 from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
 from zhanggui.inventory.types import (
     Cause,
+    CountRefused,
     LockedLevel,
     Move,
     MovementKind,
@@ -23,6 +26,7 @@ from zhanggui.inventory.types import (
     UnknownStock,
 )
 
+MAX_COUNT = 100_000_000  # counters are 32 bits wide, and sums of them must fit too
 Level = tuple[int, int]  # SKU id, warehouse id
 
 # kind → change of (on_hand, reserved) per piece
@@ -53,7 +57,12 @@ def save_warehouse(
 
 
 def locked_levels(*, sku_ids: Collection[int]) -> list[LockedLevel]:
-    """Read all levels of these SKUs under lock, in id order; only inside a transaction."""
+    """Read all levels of these SKUs under lock, in id order.
+
+    Raises:
+        TransactionManagementError: there is no transaction that could hold the lock.
+    """
+    _need_transaction()
     rows = (
         StockLevel.objects.select_for_update()
         .filter(sku_id__in=sku_ids)
@@ -82,18 +91,28 @@ def move(
     caller locked them; without, they are locked here. A repeated cause changes nothing.
 
     Raises:
-        StockRefused: a level has too little for its move; nothing is written.
+        StockRefused: a level has too little for its move; nothing is written or changed.
         StockChangedError: the counters are not those that were read.
     """
     if not moves:
         return
-    known = {(level.sku_id, level.warehouse_id): level for level in levels}
+    _need_transaction()
+    given = {(level.sku_id, level.warehouse_id): level for level in levels}
+    known = {key: replace(level) for key, level in given.items()}
     if missing := {(m.sku_id, m.warehouse_id) for m in moves} - known.keys():
         known |= _lock_or_make(missing)
     fresh = _not_yet_made(moves, known)
     rows = [_apply(one, known[(one.sku_id, one.warehouse_id)], actor, now) for one in fresh]
     _write_counters(rows)
     StockMovement.objects.bulk_create(rows)
+    for key, level in given.items():
+        level.on_hand, level.reserved = known[key].on_hand, known[key].reserved
+
+
+def _need_transaction() -> None:
+    """Without one, SQLite would write the counters and lose their ledger rows."""
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("Stock moves only inside a transaction.")
 
 
 def _lock_or_make(pairs: Iterable[Level]) -> dict[Level, LockedLevel]:
@@ -197,7 +216,18 @@ def set_count(
     Raises:
         UnknownStock: there is no such SKU or warehouse.
         StockRefused: fewer than are promised or kept back.
+        CountRefused: the reason is missing, or no shelf holds so many.
+        TextRefused: as core.text says.
     """
+    sku_code, warehouse_code = (
+        clean_text(sku_code, max_length=60),
+        clean_text(warehouse_code, max_length=20),
+    )
+    reason = clean_text(reason, max_length=200)
+    if not reason:
+        raise CountRefused(_("请写明调整库存的原因。"))
+    if not 0 <= on_hand <= MAX_COUNT:
+        raise CountRefused(_("数量要在 0 到 %(most)d 之间。") % {"most": MAX_COUNT})
     return in_transaction(lambda: _set_count(sku_code, warehouse_code, on_hand, reason, actor, now))
 
 

@@ -40,6 +40,11 @@ class Move:
     quantity: int
     reason: str = ""
 
+    def __post_init__(self) -> None:
+        """A negative quantity would turn a kind into its opposite, past its guard."""
+        if self.quantity < 0 and self.kind != MovementKind.ADJUST:
+            raise ValueError(f"{self.kind} needs a positive quantity, not {self.quantity}.")
+
 
 @dataclass(slots=True, kw_only=True)
 class LockedLevel:
@@ -97,6 +102,13 @@ class StockRefused(Refusal):
     """The stock can't be moved like this: there is too little, or too much is promised."""
 
     code = "below_reserved"
+
+
+class CountRefused(Refusal):
+    """What was counted can't be written down like this."""
+
+    code = "invalid_count"
+    status = 422
 
 
 class StockChangedError(Exception):

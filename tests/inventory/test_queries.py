@@ -1,0 +1,91 @@
+"""Reads of stock."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.factories.catalog import ProductFactory, SkuFactory
+from tests.factories.shop import NOON, WarehouseFactory, stocked
+
+from zhanggui.inventory import queries
+from zhanggui.inventory.models import StockLevel
+from zhanggui.inventory.types import StockRow, WarehouseView
+
+pytestmark = pytest.mark.django_db
+
+
+def test_shoppers_can_have_the_most_of_one_warehouse_in_use() -> None:
+    sku, unknown = SkuFactory(), 1
+    near, far, closed = WarehouseFactory(), WarehouseFactory(), WarehouseFactory(archived_at=NOON)
+    stocked(sku, 5, near)
+    stocked(sku, 8, far)
+    stocked(sku, 99, closed)
+    StockLevel.objects.filter(warehouse=far).update(reserved=2, unavailable=4)
+
+    assert queries.available_by_sku(sku_ids=[sku.pk, unknown]) == {sku.pk: 5, unknown: 0}
+
+
+def test_a_product_has_what_its_best_live_sku_has() -> None:
+    product = ProductFactory()
+    few = SkuFactory(product=product, options=["黑"])
+    many = SkuFactory(product=product, options=["白"])
+    old = SkuFactory(product=product, options=["红"], archived_at=NOON)
+    for sku, pieces in ((few, 2), (many, 7), (old, 99)):
+        stocked(sku, pieces)
+
+    assert queries.available_by_product(product_ids=[product.pk, 1]) == {product.pk: 7, 1: 0}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_any_number_of_skus_is_one_statement(count: int) -> None:
+    skus = [SkuFactory() for _ in range(count)]
+    for sku in skus:
+        stocked(sku, 5)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert len(queries.available_by_sku(sku_ids=[sku.pk for sku in skus])) == count
+        assert len(queries.stock_rows(sku_ids=[sku.pk for sku in skus])) == count
+
+    assert len(asked) == 2
+
+
+def test_levels_are_listed_by_code_and_warehouse() -> None:
+    first, second = WarehouseFactory(), WarehouseFactory()
+    b, a = SkuFactory(code="B"), SkuFactory(code="A")
+    stocked(b, 1, first)
+    stocked(a, 2, second)
+    stocked(a, 3, first)
+
+    rows = queries.stock_rows(sku_ids=[a.pk, b.pk])
+
+    assert rows == [
+        StockRow("A", first.code, 3, 0, 0),
+        StockRow("A", second.code, 2, 0, 0),
+        StockRow("B", first.code, 1, 0, 0),
+    ]
+    assert queries.stock_rows(sku_code="A") == rows[:2]
+    assert queries.stock_rows(sku_code="X") == []
+    assert rows[0].available == 3
+
+
+def test_the_ledger_of_a_level_is_newest_first() -> None:
+    sku, house = SkuFactory(), WarehouseFactory()
+    for pieces in (1, 2, 3):
+        stocked(sku, pieces, house)
+    stocked(SkuFactory(), 9, house)
+
+    rows = queries.ledger(sku_code=sku.code, warehouse_code=house.code, limit=2)
+
+    assert [(row.on_hand_delta, row.on_hand_after) for row in rows] == [(3, 6), (2, 3)]
+    assert str(rows[0]) == "receive +3/+0"
+
+
+def test_warehouses_in_use_are_listed_oldest_first() -> None:
+    first, _closed, last = (
+        WarehouseFactory(),
+        WarehouseFactory(archived_at=NOON),
+        WarehouseFactory(),
+    )
+
+    assert queries.warehouses() == [
+        WarehouseView(house.pk, house.code, house.name, "330106") for house in (first, last)
+    ]
