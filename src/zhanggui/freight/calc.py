@@ -21,7 +21,9 @@ def rule_for(template: FreightTemplateView, division_code: str) -> FreightRuleVi
 
 
 def charge(rule: FreightRuleView, units: int) -> int:
-    """Return first price plus one extra price for each further unit begun."""
+    """Return first price plus one extra price for each further unit begun; nothing for nothing."""
+    if units <= 0:
+        return 0
     extra = max(units - rule.first_units, 0)
     return rule.first_minor + -(-extra // rule.extra_units) * rule.extra_minor
 

@@ -6,6 +6,7 @@ Links and patterns are common public knowledge and move every year: they suggest
 import re
 import unicodedata
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from zhanggui.freight.types import Carrier
 
@@ -46,13 +47,20 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("debangkuaidi", r"DPK\d{10,14}"),
     ("danniao", r"(CN|LP|DN)\w{10,18}"),
 )
+_LONGEST_TYPED = 200
 _VALID = re.compile(r"[A-Z0-9-]{6,32}")
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
 def normal_number(text: str) -> str | None:
-    """Return a tracking number as carriers write it, or None where it can't be one."""
-    number = "".join(unicodedata.normalize("NFKC", text).upper().split())
+    """Return a tracking number as carriers write it, or None where it can't be one.
+
+    Blanks and invisible signs that come along when a number is copied are left out.
+    """
+    if len(text) > _LONGEST_TYPED:
+        return None
+    signs = unicodedata.normalize("NFKC", text).upper()
+    number = "".join(s for s in signs if not s.isspace() and unicodedata.category(s) != "Cf")
     return number if _VALID.fullmatch(number) else None
 
 
@@ -72,7 +80,7 @@ def recognise(number: str) -> tuple[str, ...]:
 def tracking_link(*, carrier: str, number: str) -> str:
     """Return where a person can follow the parcel, "" where nobody knows the carrier."""
     known = CARRIERS.get(carrier)
-    return known.query_url.replace("{number}", number) if known else ""
+    return known.query_url.replace("{number}", quote(number, safe="")) if known else ""
 
 
 def carrier_name(code: str) -> str:

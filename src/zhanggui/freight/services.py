@@ -1,5 +1,6 @@
 """Writes of freight templates."""
 
+import re
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -8,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.core.text import clean_text
 from zhanggui.core.types import Refusal
 from zhanggui.freight.models import FreightRule, FreightTemplate, ProductFreight
-from zhanggui.freight.types import FreightRefused, FreightRuleView
+from zhanggui.freight.types import ChargeBy, FreightRefused, FreightRuleView
 from zhanggui.regions import queries as regions
+
+_MOST_UNITS, _MOST_MINOR = 1_000_000_000, 100_000_000
 
 
 @transaction.atomic
@@ -25,16 +28,21 @@ def save_template(
     """Make a template or replace its name and rules. A new default takes over from the old one.
 
     Raises:
-        FreightRefused: there is no rule, an area is unknown or stands in two rules, or the name is
-            taken.
+        FreightRefused: there is no rule, an area is unknown or stands in two rules, a price or unit
+            is out of range, the name is taken, or there is no such template.
+        TextRefused: as core.text says.
     """
     name = clean_text(name, max_length=60)
+    template = FreightTemplate.objects.filter(pk=template_id or 0).first()
+    if template_id is not None and template is None:
+        raise FreightRefused(_("没有这个运费模板，请刷新后再试。"))
     _check(name, rules, template_id)
+    _check_charges(charge_by, currency, rules)
     if is_default:
         FreightTemplate.objects.filter(default_key=1).exclude(pk=template_id or 0).update(
             default_key=None
         )
-    template = FreightTemplate.objects.filter(pk=template_id or 0).first() or FreightTemplate()
+    template = template or FreightTemplate()
     template.name, template.charge_by, template.currency = name, charge_by, currency
     template.default_key = 1 if is_default else template.default_key
     template.save()
@@ -69,6 +77,18 @@ def _check(name: str, rules: Sequence[FreightRuleView], template_id: int | None)
         refusal = FreightRefused(_("没有这个地区：%(area)s。") % {"area": unknown[0]})
     if refusal is not None:
         raise refusal
+
+
+def _check_charges(charge_by: str, currency: str, rules: Sequence[FreightRuleView]) -> None:
+    if charge_by not in ChargeBy.values:
+        raise FreightRefused(_("请选择按重量还是按件数计费。"))
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise FreightRefused(_("币种要写三个字母的代码，例如 CNY。"))
+    for rule in rules:
+        if not (1 <= rule.first_units <= _MOST_UNITS and 1 <= rule.extra_units <= _MOST_UNITS):
+            raise FreightRefused(_("首重（首件）和续重（续件）至少是 1。"))
+        if not (0 <= rule.first_minor <= _MOST_MINOR and 0 <= rule.extra_minor <= _MOST_MINOR):
+            raise FreightRefused(_("运费不能小于 0，也不能超过一百万元。"))
 
 
 @transaction.atomic
