@@ -446,7 +446,7 @@ def test_counting_and_reserving_at_once_end_with_a_ledger_that_adds_up() -> None
     refused = [each for each in results if each is not None]
     assert all(isinstance(each, StockRefused) for each in refused)
     on_hand, reserved, _ = counters(level)
-    assert on_hand in (4, 6)
+    assert on_hand in (4, 6, 10)  # 10 where the reservations came first and left no room
     assert reserved <= on_hand
     assert ledger_sums(level) == (on_hand, reserved)
     assert reserved == 2 * level.movements.filter(kind="reserve").count()
