@@ -1,6 +1,9 @@
 """WeChat Pay as tests need it: the simulator's settings, and its callbacks without the network."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,14 @@ def wechat_settings(folder: Path, *, base: str) -> dict[str, str]:
         "public_key_id": found["WECHATPAY_PUBLIC_KEY_ID"],
         "client_ip": found["WECHATPAY_CLIENT_IP"],
     }
+
+
+@contextmanager
+def running_simulator(keys: Path, folder: Path) -> Iterator[tuple[SimulatorServer, dict[str, str]]]:
+    """Run WeChat Pay with ready keys and empty books; yields it with the shop's settings."""
+    shutil.copytree(keys / "keys", folder / "keys")
+    with SimulatorServer(folder, retry_scale=0.001) as server:
+        yield server, wechat_settings(folder, base=server.base)
 
 
 def newest_callback(server: SimulatorServer, *, forgery: str = "") -> tuple[bytes, dict[str, str]]:

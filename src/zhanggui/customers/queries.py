@@ -39,7 +39,7 @@ def checked_address(
         city=_part("city", city, 40),
         district=_part("district", district, 40),
     )
-    if place is None or not _is_deep_enough(place.code):
+    if place is None or not is_deep_enough(code=place.code):
         raise InvalidAddress(
             _("没有找到这个省、市、区，请从列表里选，或粘贴完整地址。"), field="province"
         )
@@ -69,8 +69,8 @@ def _phone(text: str) -> str:
         raise InvalidAddress(refusal.text, field="phone") from refusal
 
 
-def _is_deep_enough(code: str) -> bool:
-    """A parcel needs a city at least, and a district in the four municipalities.
+def is_deep_enough(*, code: str) -> bool:
+    """Tell whether a parcel can go there: to a city at least, to a district in municipalities.
 
     Development zones (高新区, 经开区) are no districts: their addresses end at the city.
     """

@@ -1,13 +1,12 @@
 """A shop that is paid through a simulator in this process."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from tests.factories.wechat import wechat_settings
+from tests.factories.wechat import running_simulator
 
 from zhanggui.payments.providers.simulator import SimulatorServer, credentials
 
@@ -23,10 +22,8 @@ def wechat_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def simulator(wechat_keys: Path, tmp_path: Path, settings: Any) -> Iterator[SimulatorServer]:
     """Run WeChat Pay and point the shop at it; its own callbacks reach nobody."""
-    folder = tmp_path / "simulator"
-    shutil.copytree(wechat_keys / "keys", folder / "keys")
-    with SimulatorServer(folder, retry_scale=0.001) as server:
-        settings.WECHATPAY = wechat_settings(folder, base=server.base)
+    with running_simulator(wechat_keys, tmp_path / "simulator") as (server, values):
+        settings.WECHATPAY = values
         yield server
 
 

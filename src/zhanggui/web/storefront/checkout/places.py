@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from zhanggui.customers import queries as customers
 from zhanggui.regions import queries as regions
 
 
@@ -36,7 +37,7 @@ def division_code(fields: Mapping[str, str]) -> str | None:
     place = regions.resolve(
         province=fields["province"], city=fields["city"], district=fields["district"]
     )
-    return place.code if place and not regions.children(code=place.code) else None
+    return place.code if place and customers.is_deep_enough(code=place.code) else None
 
 
 def tidied(fields: Mapping[str, str]) -> dict[str, str]:
