@@ -43,6 +43,7 @@ class Product(models.Model):
     market_price_minor = models.BigIntegerField(null=True)  # of the cheapest one
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    revision = models.IntegerField(default=1)  # of what the form holds: texts, shelf, SKUs
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

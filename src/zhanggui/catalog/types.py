@@ -49,6 +49,7 @@ class NotSold(TextChoices):
     ARCHIVED = "archived", _("已归档")
     NO_SKU = "no_sku", _("还没有规格")
     OUT_OF_STOCK = "out_of_stock", _("没有库存")
+    NO_FREIGHT = "no_freight", _("还没有运费模板")
     UNDELIVERABLE = "undeliverable", _("这个地区不配送")
 
 
@@ -258,6 +259,7 @@ class ProductEdit:
     archived: bool
     not_sold: NotSold | None
     updated_at: datetime
+    revision: int  # sent back with the form, so that nobody undoes what another saved meanwhile
 
 
 class CatalogRefused(Refusal):
@@ -269,3 +271,10 @@ class CatalogRefused(Refusal):
     def __init__(self, text: object, *, field: str = "") -> None:
         super().__init__(text)  # type: ignore[arg-type]
         self.field = field
+
+
+class ProductChanged(CatalogRefused):
+    """Somebody else saved the product after this form was opened."""
+
+    code = "product_changed"
+    status = 409

@@ -45,6 +45,12 @@ def templates_of(*, product_ids: Collection[int]) -> dict[int, FreightTemplateVi
     return {product: template for product, template in found.items() if template is not None}
 
 
+def own_template(*, product_id: int) -> FreightTemplateView | None:
+    """Return the template chosen for a product, None where it uses the default."""
+    rows = ProductFreight.objects.filter(product_id=product_id)
+    return templates().get(rows.values_list("template_id", flat=True).first() or 0)
+
+
 def freight_range(*, product_id: int, weight_grams: int) -> tuple[int, int] | None:
     """Return the lowest and the highest freight of one piece over all areas.
 

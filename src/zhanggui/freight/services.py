@@ -1,15 +1,26 @@
-"""Writes of freight templates."""
+"""Writes of freight templates, and of products together with theirs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.catalog import queries as catalog_queries
+from zhanggui.catalog import services as catalog
+from zhanggui.catalog.types import ProductInput, Shelf
 from zhanggui.core.text import clean_text
-from zhanggui.core.types import Refusal
+from zhanggui.core.types import Actor, Refusal
+from zhanggui.freight import queries
 from zhanggui.freight.models import FreightRule, FreightTemplate, ProductFreight
-from zhanggui.freight.types import ChargeBy, FreightRefused, FreightRuleView
+from zhanggui.freight.types import (
+    ChargeBy,
+    FreightRefused,
+    FreightRuleView,
+    SavedProduct,
+    WeightMissing,
+)
 from zhanggui.regions import queries as regions
 
 _MOST_UNITS, _MOST_MINOR = 1_000_000_000, 100_000_000
@@ -31,6 +42,7 @@ def save_template(
         FreightRefused: there is no rule, an area is unknown or stands in two rules, a price or unit
             is out of range, the name is taken, or there is no such template.
         TextRefused: as core.text says.
+        WeightMissing: it charges by weight, and a product on the shelf that uses it has none.
     """
     name = clean_text(name, max_length=60)
     template = FreightTemplate.objects.filter(pk=template_id or 0).first()
@@ -59,6 +71,7 @@ def save_template(
         )
         for position, rule in enumerate(rules)
     )
+    _check_weights(None, used=template.pk)
     return template
 
 
@@ -93,10 +106,74 @@ def _check_charges(charge_by: str, currency: str, rules: Sequence[FreightRuleVie
 
 @transaction.atomic
 def set_product_template(*, product_id: int, template_id: int | None) -> None:
-    """Give a product its own template, or None to let it use the default."""
+    """Give a product its own template, or None to let it use the default.
+
+    Raises:
+        WeightMissing: the product is on the shelf and has SKUs without the weight that counts now.
+    """
     if template_id is None:
         ProductFreight.objects.filter(product_id=product_id).delete()
     else:
         ProductFreight.objects.update_or_create(
             product_id=product_id, defaults={"template_id": template_id}
         )
+    _check_weights([product_id])
+
+
+@transaction.atomic
+def save_product(
+    *,
+    product_id: int | None,
+    wanted: ProductInput,
+    template_id: int | None,
+    currency: str,
+    now: datetime,
+    actor: Actor,
+    revision: int | None = None,
+) -> SavedProduct:
+    """Make or change a product together with its freight template; None uses the default.
+
+    Raises:
+        CatalogRefused, TextRefused: as `catalog.services.save_product` says.
+        WeightMissing: it is on the shelf and has SKUs without the weight that its template counts.
+    """
+    saved = catalog.save_product(
+        product_id=product_id,
+        wanted=wanted,
+        currency=currency,
+        now=now,
+        actor=actor,
+        revision=revision,
+    )
+    set_product_template(product_id=saved.pk, template_id=template_id)
+    return SavedProduct(product_id=saved.pk, slug=saved.slug, name=saved.name)
+
+
+@transaction.atomic
+def set_shelf(*, product_ids: Iterable[int], shelf: Shelf, now: datetime, actor: Actor) -> int:
+    """Put products on or off the shelf, all or none; return how many changed.
+
+    Raises:
+        CatalogRefused: one is archived, or is to be sold and has no SKU.
+        WeightMissing: one is to be sold and has SKUs without the weight that its template counts.
+    """
+    wanted = sorted(set(product_ids))
+    changed = catalog.set_shelf(product_ids=wanted, shelf=shelf, now=now, actor=actor)
+    _check_weights(wanted)
+    return changed
+
+
+def _check_weights(product_ids: Collection[int] | None, *, used: int | None = None) -> None:
+    """Refuse what was just written where weight is charged and not known.
+
+    Asks for these products, or for all that use the template `used`.
+    """
+    light = catalog_queries.weightless_skus(product_ids=product_ids)
+    templates = queries.templates_of(product_ids={product for product, _name, _row in light})
+    for product, name, _first in light:
+        template = templates.get(product)
+        if template is None or template.charge_by != ChargeBy.WEIGHT:
+            continue
+        if used in (None, template.template_id):
+            rows = tuple(row for other, _same, row in light if other == product)
+            raise WeightMissing(product=name, template=template.name, rows=rows)

@@ -56,8 +56,30 @@ class Carrier:
     query_url: str  # with {number}; "" where there is none
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedProduct:
+    """A product that was saved with its template."""
+
+    product_id: int
+    slug: str
+    name: str
+
+
 class FreightRefused(Refusal):
-    """The template can't be saved like this."""
+    """The template can't be saved or used like this; `field` names what to mend."""
 
     code = "invalid_freight"
     status = 422
+    field = ""
+
+
+class WeightMissing(FreightRefused):
+    """A product on the shelf is charged by weight and has SKUs without one."""
+
+    code = "weight_missing"
+    field = "freight"
+
+    def __init__(self, *, product: str, template: str, rows: tuple[int, ...]) -> None:
+        text = _("「%(product)s」的运费模板「%(template)s」按重量计费，请给每个规格填上重量。")
+        super().__init__(text % {"product": product, "template": template})
+        self.rows = rows  # of the product's matrix, counted from 0

@@ -20,6 +20,7 @@ from zhanggui.catalog.queries.facts import (
     sellable_facts,
     sellable_facts_by_id,
     sku_id,
+    weightless_skus,
 )
 from zhanggui.catalog.queries.pages import listing, product_cards, product_page
 from zhanggui.catalog.queries.search import matching_product_ids
@@ -47,4 +48,5 @@ __all__ = [
     "sku_id",
     "sku_row",
     "sku_rows",
+    "weightless_skus",
 ]

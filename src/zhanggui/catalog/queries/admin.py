@@ -116,6 +116,7 @@ def product_for_edit(*, slug: str, now: datetime) -> ProductEdit | None:
         archived=product.archived_at is not None,
         not_sold=not_sold(product, now),
         updated_at=product.updated_at,
+        revision=product.revision,
     )
 
 

@@ -1,6 +1,6 @@
 """What may be sold, and what checkout must know of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -107,6 +107,20 @@ def _status(
     if off_at and now >= off_at:
         return NotSold.OVER
     return None
+
+
+def weightless_skus(*, product_ids: Collection[int] | None = None) -> list[tuple[int, str, int]]:
+    """Return (product id, product name, row of the matrix) of live SKUs without a weight.
+
+    Only of products on the shelf; None asks for all products.
+    """
+    rows = Sku.objects.filter(
+        weight_grams=0, archived_at=None, product__shelf=Shelf.ON, product__archived_at=None
+    )
+    if product_ids is not None:
+        rows = rows.filter(product_id__in=product_ids)
+    named = rows.order_by("product__slug", "position", "pk")
+    return list(named.values_list("product_id", "product__name", "position"))
 
 
 def cost_prices(*, sku_ids: Iterable[int]) -> dict[int, int | None]:

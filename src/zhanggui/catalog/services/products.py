@@ -5,6 +5,7 @@ from datetime import datetime
 
 import nh3
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog.events import ProductSaved
@@ -12,7 +13,7 @@ from zhanggui.catalog.models import Category, Product
 from zhanggui.catalog.services import skus as matrix
 from zhanggui.catalog.services.search import write_terms
 from zhanggui.catalog.services.slugs import Asked, free_slug
-from zhanggui.catalog.types import CatalogRefused, ProductInput, Shelf
+from zhanggui.catalog.types import CatalogRefused, ProductChanged, ProductInput, Shelf
 from zhanggui.core.events import publish
 from zhanggui.core.text import clean_text
 from zhanggui.core.types import Actor
@@ -27,11 +28,14 @@ def save_product(
     currency: str,
     now: datetime,
     actor: Actor,
+    revision: int | None = None,
 ) -> Product:
     """Make or change a product with its SKUs, all or nothing. An empty slug is made from the
-    name. The currency is fixed when the product is made.
+    name. The currency is fixed when the product is made. With a `revision` only what is still of
+    that revision is changed.
 
     Raises:
+        ProductChanged: it was saved after that revision.
         CatalogRefused: something must be mended first; its `field` says what.
         TextRefused: a text can't be stored.
     """
@@ -40,13 +44,14 @@ def save_product(
     _check_schedule(wanted, has_skus=bool(skus))
     try:
         with transaction.atomic():
-            product = _locked(product_id, currency=currency, now=now)
+            product = _locked(product_id, currency=currency, revision=revision, now=now)
             _fill(product, wanted, now=now)
             product.options = [{"name": o.name, "values": list(o.values)} for o in options]
             matrix.check_codes(product, skus)
             product.save()
             changes = matrix.write_skus(product, skus, now=now, actor=actor)
             matrix.summarise(product)
+            product.revision += 1
             product.save()
             write_terms([product.pk])
             change = "created" if product_id is None else "edited"
@@ -80,7 +85,9 @@ def set_shelf(*, product_ids: Iterable[int], shelf: Shelf, now: datetime, actor:
                     field="skus",
                 )
         moving = [row.pk for row in rows if row.shelf != shelf]
-        Product.objects.filter(pk__in=moving).update(shelf=shelf, updated_at=now)
+        Product.objects.filter(pk__in=moving).update(
+            shelf=shelf, updated_at=now, revision=F("revision") + 1
+        )
         _tell(moving, change=shelf.value, now=now, actor=actor)
     return len(moving)
 
@@ -110,7 +117,9 @@ def restore_product(*, product_id: int, now: datetime, actor: Actor) -> None:
                 field="category",
             )
         shelf = Shelf.DRAFT if row.shelf == Shelf.DRAFT else Shelf.OFF
-        Product.objects.filter(pk=product_id).update(archived_at=None, shelf=shelf, updated_at=now)
+        Product.objects.filter(pk=product_id).update(
+            archived_at=None, shelf=shelf, updated_at=now, revision=F("revision") + 1
+        )
         _tell([product_id], change="restored", now=now, actor=actor)
 
 
@@ -127,12 +136,16 @@ def _check_schedule(wanted: ProductInput, *, has_skus: bool) -> None:
         raise CatalogRefused(_("上架前至少要有一行规格和价格。"), field="skus")
 
 
-def _locked(product_id: int | None, *, currency: str, now: datetime) -> Product:
+def _locked(
+    product_id: int | None, *, currency: str, revision: int | None, now: datetime
+) -> Product:
     if product_id is None:
-        return Product(currency=currency, created_at=now)
+        return Product(currency=currency, created_at=now, revision=0)
     product = Product.objects.select_for_update().get(pk=product_id)
     if product.archived_at:
         raise CatalogRefused(_("商品已归档，请先恢复再修改。"), field="shelf")
+    if revision is not None and revision != product.revision:
+        raise ProductChanged(_("你打开这页之后，别人保存过这个商品，你的修改还没有保存。"))
     return product
 
 

@@ -51,15 +51,18 @@ def load_goods(content: DemoContent, *, now: datetime) -> None:
         ).pk
     default = next(row.name for row in content.freight if row.is_default)
     for number, product in enumerate(reversed(content.products)):
-        made = _product(product, categories[product.category], now + timedelta(minutes=number))
-        if product.freight != default:
-            freight.set_product_template(product_id=made, template_id=templates[product.freight])
+        own = None if product.freight == default else templates[product.freight]
+        made_at = now + timedelta(minutes=number)
+        _product(product, categories[product.category], own, made_at)
 
 
-def _product(product: DemoProduct, category_id: int, now: datetime) -> int:
+def _product(
+    product: DemoProduct, category_id: int, template_id: int | None, now: datetime
+) -> None:
     names = [option.name for option in product.options]
-    made = catalog.save_product(
+    made = freight.save_product(
         product_id=None,
+        template_id=template_id,
         wanted=ProductInput(
             name=product.name,
             slug=product.slug,
@@ -90,7 +93,7 @@ def _product(product: DemoProduct, category_id: int, now: datetime) -> int:
     )
     pictures = [
         catalog.add_picture(
-            product_id=made.pk,
+            product_id=made.product_id,
             content=(PICTURES / name).read_bytes(),
             alt=product.name,
             now=now,
@@ -102,7 +105,6 @@ def _product(product: DemoProduct, category_id: int, now: datetime) -> int:
             sku_id = catalog_queries.sku_id(code=sku.code)
             if sku_id is not None:
                 catalog.set_sku_picture(sku_id=sku_id, picture_id=pictures[sku.picture])
-    return int(made.pk)
 
 
 def load_stock(content: DemoContent, *, now: datetime) -> None:
