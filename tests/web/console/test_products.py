@@ -270,7 +270,8 @@ def test_the_list_needs_the_same_statements_for_any_number_of_rows(
     for _ in range(rows):
         PictureFactory(product=SkuFactory(product__category=CategoryFactory()).product)
 
-    with django_assert_num_queries(9):  # session, user, page (3), counts, categories, shop, menu
+    # session, user, page (3), reasons (5), counts, categories, shop, menu
+    with django_assert_num_queries(14):
         page = owner.get(PRODUCTS)
 
     assert page.content.decode().count('<tr id="row-') == rows
@@ -301,7 +302,7 @@ def test_the_list_filters_by_tab_category_and_search(owner: Client) -> None:
     assert shown(q="lj-01") == shown(q="lj") == shown(q="龙井") == ["longjing"]
     assert shown(q="红酒") == []
     html = owner.get(PRODUCTS).content.decode()
-    for reason in ("在售", "已下架", "还没到上架时间"):
+    for reason in ("没有库存", "已下架", "还没到上架时间"):
         assert reason in html
     counts = [tab["count"] for tab in owner.get(PRODUCTS, {"category": "tea"}).context["tabs"]]
     assert counts == [2, 2, 0, 0, 0]

@@ -7,6 +7,7 @@ from zhanggui.orders.queries.carts import (
     cart_pieces,
     quote,
     why_not_sold,
+    why_product_not_sold,
 )
 from zhanggui.orders.queries.figures import (
     BestSeller,
@@ -57,4 +58,5 @@ __all__ = [
     "status_counts",
     "timeline",
     "why_not_sold",
+    "why_product_not_sold",
 ]

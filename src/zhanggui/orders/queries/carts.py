@@ -1,6 +1,6 @@
 """Baskets, what they cost, and why something can't be bought."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Sum
@@ -125,13 +125,27 @@ def why_not_sold(
     answers: dict[str, NotSold | None] = dict.fromkeys(sku_codes, NotSold.ARCHIVED)
     for code, fact in facts.items():
         template = templates.get(fact.product_id)
-        reachable = template is not None and (
-            division_code is None or freight_calc.rule_for(template, division_code) is not None
-        )
         if fact.not_sold is not None:
             answers[code] = fact.not_sold
         elif not available[fact.sku_id]:
             answers[code] = NotSold.OUT_OF_STOCK
+        elif template is None:
+            answers[code] = NotSold.NO_FREIGHT
+        elif division_code and freight_calc.rule_for(template, division_code) is None:
+            answers[code] = NotSold.UNDELIVERABLE
         else:
-            answers[code] = None if reachable else NotSold.UNDELIVERABLE
+            answers[code] = None
     return answers
+
+
+def why_product_not_sold(
+    *, status: NotSold | None, skus: Iterable[NotSold | None]
+) -> NotSold | None:
+    """Return why shoppers can't buy any of a product: its own reason, else that of its first SKU.
+
+    `skus` are the answers of `why_not_sold` for its live SKUs.
+    """
+    reasons = list(skus)
+    if status is not None or None in reasons:
+        return status
+    return next(iter(reasons), NotSold.NO_SKU)

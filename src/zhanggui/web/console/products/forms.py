@@ -1,11 +1,13 @@
 """The product form: texts, category, shelf and schedule, with the SKU matrix below."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog import queries
@@ -20,6 +22,8 @@ from zhanggui.catalog.types import (
     SkuInput,
 )
 from zhanggui.core.text import TextRefused
+from zhanggui.freight import queries as freight
+from zhanggui.freight.types import FreightRefused, FreightTemplateView, WeightMissing
 from zhanggui.web.console.products import matrix
 from zhanggui.web.forms import CleanCharField
 
@@ -40,6 +44,15 @@ def category_choices() -> list[tuple[str, str]]:
         return choices
 
     return below(None, 0)
+
+
+def freight_choices(
+    templates: Iterable[FreightTemplateView],
+) -> list[tuple[str, str | Promise]]:
+    """Return the templates for a select by name; blank is the default, which is named."""
+    default = next((one.name for one in templates if one.is_default), None)
+    blank = _("默认模板：%(name)s") % {"name": default} if default else _("还没有默认模板")
+    return [("", blank), *((one.name, one.name) for one in templates)]
 
 
 class ShopMomentField(forms.DateTimeField):
@@ -79,20 +92,35 @@ class ProductForm(forms.Form):
         required=False,
         help_text=_("小写字母、数字和连字符；留空会按名称的拼音生成。"),
     )
+    freight = forms.ChoiceField(label=_("运费模板"), required=False)
+    revision = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
+    )
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         choices = self.fields["category"]
         assert isinstance(choices, forms.ChoiceField)  # noqa: S101 -- for the type checker
         choices.choices = [("", _("请选择")), *category_choices()]
+        self.templates = freight.templates().values()
+        own = self.fields["freight"]
+        assert isinstance(own, forms.ChoiceField)  # noqa: S101 -- for the type checker
+        own.choices = freight_choices(self.templates)
 
     @classmethod
     def start(cls, product: ProductEdit) -> dict[str, Any]:
         """Return what the form shows of a stored product."""
-        names = ("name", "subtitle", "description", "shelf", "on_at", "off_at", "slug")
+        names = ("name", "subtitle", "description", "shelf", "on_at", "off_at", "slug", "revision")
+        own = freight.own_template(product_id=product.product_id)
         return {name: getattr(product, name) for name in names} | {
-            "category": product.category_slug
+            "category": product.category_slug,
+            "freight": own.name if own else "",
         }
+
+    def template_id(self) -> int | None:
+        """Return the chosen template, None for the default."""
+        chosen = self.cleaned_data["freight"]
+        return next((one.template_id for one in self.templates if one.name == chosen), None)
 
 
 @dataclass(frozen=True)
@@ -218,8 +246,12 @@ class Editor:
         same += [sku for sku in skus if sku.code == row["code"]]
         return same[0].cost_price_minor if same else None
 
-    def refuse(self, refusal: CatalogRefused | TextRefused) -> None:
+    def refuse(self, refusal: CatalogRefused | FreightRefused | TextRefused) -> None:
         """Show a refusal of the service at the field that it names."""
+        if isinstance(refusal, WeightMissing):
+            sold = [row for row in self.rows if not row.cleaned_data["is_left_out"]]
+            for number in refusal.rows:
+                sold[number].add_error("weight_grams", _("按重量计费，请填写重量。"))
         field = getattr(refusal, "field", "")
         self.form.add_error(field if field in self.form.fields else None, str(refusal))
 

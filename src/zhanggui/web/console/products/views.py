@@ -12,12 +12,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from zhanggui.accounts import queries as accounts
 from zhanggui.catalog import queries, services
-from zhanggui.catalog.types import CatalogRefused, ProductEdit, Shelf
+from zhanggui.catalog.types import CatalogRefused, ProductChanged, ProductEdit, Shelf
 from zhanggui.core.text import TextRefused
+from zhanggui.core.types import Refusal
+from zhanggui.freight import services as freight
+from zhanggui.freight.types import FreightRefused
 from zhanggui.web.access import allowed, staff_actor, staff_user
 from zhanggui.web.console.products.forms import Editor, category_choices
 from zhanggui.web.console.products.pictures import add_pictures
 from zhanggui.web.console.products.returning import back
+from zhanggui.web.console.products.selling import selling, with_reasons
 
 PAGE = 20
 
@@ -36,6 +40,7 @@ def products(request: HttpRequest) -> HttpResponse:
         request,
         template,
         {
+            "items": with_reasons(page.items, now=timezone.now()),
             "page": page,
             "chosen": chosen,
             "tabs": _tabs(request, counts, chosen["shelf"]),
@@ -111,10 +116,10 @@ def _shelve(request: HttpRequest, slugs: list[str]) -> HttpResponse:
     shelf = Shelf(request.POST["shelf"])
     done = {Shelf.ON: _("已上架"), Shelf.OFF: _("已下架"), Shelf.DRAFT: _("已转为草稿")}
     try:
-        services.set_shelf(
+        freight.set_shelf(
             product_ids=found, shelf=shelf, now=timezone.now(), actor=staff_actor(request)
         )
-    except CatalogRefused as refusal:
+    except (CatalogRefused, FreightRefused) as refusal:
         return back(request, "console:products", error=str(refusal))
     return back(request, "console:products", text=done[shelf])
 
@@ -128,33 +133,47 @@ def _answer(request: HttpRequest, stored: ProductEdit | None) -> HttpResponse:
             return _form(request, editor.changed(with_fill=action == "fill"))
         if not editor.is_valid():
             return _form(request, editor, status=422)
-        saved = services.save_product(
+        saved = freight.save_product(
             product_id=stored.product_id if stored else None,
             wanted=editor.wanted(),
+            template_id=editor.form.template_id(),
             currency=editor.row_options["currency"],
+            revision=editor.form.cleaned_data["revision"],
             now=timezone.now(),
             actor=staff_actor(request),
         )
-    except (CatalogRefused, TextRefused) as refusal:
+    except (CatalogRefused, FreightRefused, TextRefused) as refusal:
         editor.refuse(refusal)
-        return _form(request, editor, status=422)
-    for error in add_pictures(request, product_id=saved.pk, name=saved.name):
+        return _form(request, editor, refusal=refusal)
+    for error in add_pictures(request, product_id=saved.product_id, name=saved.name):
         messages.error(request, error)
     messages.success(request, _("已保存"))
     return redirect("console:product", slug=saved.slug)
 
 
-def _form(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest,
+    editor: Editor,
+    *,
+    status: int = 200,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
     may_edit = staff_user(request).may("products", "edit")
     stored = editor.product
+    shown, rows = selling(stored, editor, now=timezone.now())
     context = {
         "editor": editor,
-        "product": stored,
+        "product": shown,
+        "rows": rows,
+        "may_see_stock": staff_user(request).may("stock", "view"),
+        "is_conflict": isinstance(refusal, ProductChanged),
         "currency": editor.row_options["currency"],
         "is_locked": not may_edit or bool(stored and stored.archived),
         "may_edit": may_edit,
     }
-    return render(request, "console/products/form.html", context, status=status)
+    return render(
+        request, "console/products/form.html", context, status=refusal.status if refusal else status
+    )
 
 
 def _opened(request: HttpRequest, stored: ProductEdit | None) -> Editor:

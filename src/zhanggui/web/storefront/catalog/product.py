@@ -21,7 +21,7 @@ from zhanggui.web.storefront.catalog.reading import small_image, srcset, struck
 FEW = 10  # from here down shoppers read how many pieces there are
 _WHY: dict[NotSold, str | Promise] = {
     NotSold.OUT_OF_STOCK: _("暂时缺货，补货后会重新上架，先看看别的吧。"),
-    NotSold.UNDELIVERABLE: _("这件商品暂时不配送，请联系客服。"),
+    NotSold.NO_FREIGHT: _("这件商品暂时不配送，请联系客服。"),
 }
 _GONE = _("这件商品已下架，看看别的吧。")
 # Why the form came back (parameter `why` of the page's address)
@@ -149,10 +149,8 @@ def _script(page: ProductPage, available: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _why(page: ProductPage, reasons: Mapping[str, NotSold | None]) -> str | Promise:
-    if page.not_sold is None and any(reason is None for reason in reasons.values()):
-        return ""
-    reason = page.not_sold or next(iter(reasons.values()), None)
-    return _WHY.get(reason, _GONE) if reason else _GONE
+    reason = orders.why_product_not_sold(status=page.not_sold, skus=reasons.values())
+    return _WHY.get(reason, _GONE) if reason else ""
 
 
 def _photo(picture: PictureView, name: str) -> Photo:
