@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -464,67 +464,3 @@ def test_of_many_who_take_the_last_pieces_at_once_only_as_many_get_them_as_there
     assert results.count(None) == 5
     assert [type(each) for each in results].count(StockRefused) == 3
     assert counters(level) == (5, 5, 0)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"reserved": -1},
-        {"unavailable": -1},
-        {"reserved": 6, "on_hand": 5},
-        {"reserved": 3, "unavailable": 3, "on_hand": 5},
-        {"on_hand": -1},
-    ],
-    ids=str,
-)
-def test_the_database_itself_refuses_impossible_counters(values: dict[str, int]) -> None:
-    level = level_with(10)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        StockLevel.objects.filter(pk=level.pk).update(**values)
-
-    assert counters(level) == (10, 0, 0)
-
-
-@pytest.mark.django_db
-def test_the_database_keeps_levels_and_warehouses_single() -> None:
-    level = level_with(10)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        StockLevel.objects.create(sku=level.sku, warehouse=level.warehouse)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        WarehouseFactory(code=level.warehouse.code)
-
-    assert (StockLevel.objects.count(), Warehouse.objects.count()) == (1, 1)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"kind": "receive"},
-        {"kind": "lost", "cause_id": 2},
-        {"cause_id": 2, "on_hand_delta": 0},
-    ],
-    ids=["a cause twice", "unknown kind", "nothing moved"],
-)
-def test_the_database_refuses_ledger_rows_that_cannot_be(values: dict[str, Any]) -> None:
-    level = empty_level()
-    row: dict[str, Any] = {
-        "level": level,
-        "kind": "receive",
-        "on_hand_delta": 1,
-        "on_hand_after": 1,
-        "reserved_after": 0,
-        "cause_type": "test",
-        "cause_id": 1,
-        "actor_type": "system",
-        "at": NOON,
-    }
-    StockMovement.objects.create(**row)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        StockMovement.objects.create(**{**row, **values})
-
-    assert StockMovement.objects.count() == 1
