@@ -1,15 +1,18 @@
 """The sale through the API, as a shopper's program sees it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from tests.factories.catalog import SkuFactory
 from tests.factories.shop import open_shop, stocked
+from tests.factories.wechat import wechat_settings
 
 from zhanggui.catalog.models import Sku
 from zhanggui.inventory.models import StockLevel
 from zhanggui.orders.models import Order
+from zhanggui.payments.providers.simulator import SimulatorServer, credentials
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +87,7 @@ def test_an_order_is_placed_once_per_key(client: Client, sku: Sku) -> None:
         "display_status": "to_pay",
         "payable_minor": 2 * 1990 + 800,
         "currency": "CNY",
-        "pay_url": f"http://testserver/pay/{order.token}/",
+        "pay_url": f"http://127.0.0.1:8000/pay/{order.token}/",
     }
     assert (order.name, order.phone, order.city) == ("陈晓琳", "+8613800001234", "杭州市")
     assert reserved() == 2
@@ -214,3 +217,41 @@ def test_a_body_that_is_no_json_is_refused(client: Client) -> None:
         headers={"Idempotency-Key": KEY},
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+
+
+def test_pay_addresses_carry_the_public_name_of_the_shop(
+    client: Client, sku: Sku, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://shop.example"
+
+    placed = place(client).json()
+
+    assert placed["pay_url"] == f"https://shop.example/pay/{placed['token']}/"
+
+
+def test_behind_a_proxy_the_channel_is_told_the_address_of_the_payer(
+    client: Client, sku: Sku, settings: Any, tmp_path: Path
+) -> None:
+    credentials(tmp_path)
+    with SimulatorServer(tmp_path) as server:
+        known = wechat_settings(tmp_path, base=server.base)
+        settings.WECHATPAY = known | {"client_ip": ""}
+        placed = place(client, payment_channel="wechat_h5").json()
+        opened = [pay_by_h5(client, placed, settings, proxies=count) for count in (0, 1)]
+
+    assert [answer.status_code for answer in opened] == [409, 201]  # 127.0.0.1 is refused there
+    assert opened[1].json()["pay_url"].startswith(f"{server.base}/h5?prepay_id=")
+
+
+def pay_by_h5(client: Client, placed: dict[str, Any], settings: Any, *, proxies: int) -> Any:
+    settings.TRUSTED_PROXIES = proxies
+    return client.post(
+        f"/api/v1/shop/orders/{placed['number']}/payments",
+        {"payment_channel": "wechat_h5"},
+        content_type="application/json",
+        headers={
+            "Idempotency-Key": KEY,
+            "X-Order-Token": placed["token"],
+            "X-Forwarded-For": "14.23.150.211",
+        },
+    )

@@ -11,6 +11,7 @@ from zhanggui.core.masking import mask_detail, mask_name, mask_phone
 from zhanggui.fulfilment.queries import ParcelView
 from zhanggui.orders.queries import Order
 from zhanggui.web.api.schemas import Json
+from zhanggui.web.clients import public_url
 
 _MONEY = (
     "goods_minor",
@@ -129,4 +130,4 @@ def order_detail(
 
 def pay_address(request: HttpRequest, token: str) -> str:
     """Return our own page where an order is paid."""
-    return request.build_absolute_uri(reverse("store:pay", args=[token]))
+    return public_url(request) + reverse("store:pay", args=[token])

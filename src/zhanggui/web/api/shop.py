@@ -5,7 +5,6 @@ import re
 from typing import Annotated, Any
 
 import orjson
-from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -30,6 +29,7 @@ from zhanggui.payments import services as payments
 from zhanggui.web.api import schemas
 from zhanggui.web.api.output import card, order_detail, pay_address, picture
 from zhanggui.web.api.texts import is_token, order_number, product_slug, words
+from zhanggui.web.clients import client_ip, public_url
 
 router = Router()
 
@@ -184,8 +184,8 @@ def pay(
     payment = payments.start_payment(
         order_id=found.pk,
         channel=words(payload.payment_channel),
-        client_ip=request.META.get("REMOTE_ADDR", ""),
-        notify_url=f"{settings.PUBLIC_URL}{reverse('store:pay-notify')}",
+        client_ip=client_ip(request),
+        notify_url=public_url(request) + reverse("store:pay-notify"),
         return_url=pay_address(request, found.token),
         description=f"{accounts.shop().name} {found.number}",
         now=timezone.now(),
