@@ -101,8 +101,11 @@ def _stored(digest: str, sizes: Sequence[Rendition]) -> dict[str, str | int]:
 
 
 def _store(name: str, size: Rendition) -> str:
+    """A file that a killed process left half written is no file: it is written anew."""
     if default_storage.exists(name):
-        return name
+        if default_storage.size(name) == len(size.content):
+            return name
+        default_storage.delete(name)
     return default_storage.save(name, ContentFile(size.content))
 
 
