@@ -51,6 +51,8 @@ def test_the_buyer_is_masked_and_the_address_cut(owner: Client) -> None:
 def test_an_unknown_number_is_not_found(owner: Client) -> None:
     assert owner.get("/console/orders/0000000000000000/").status_code == 404
     assert owner.get("/console/orders/0000000000000000/ship/").status_code == 404
+    assert owner.get("/console/orders/abc%00/").status_code == 404
+    assert owner.get(f"/console/orders/{'9' * 300}/").status_code == 404
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])

@@ -37,8 +37,8 @@ def _with_lines() -> QuerySet[Order]:
 
 
 def order_by_number(*, number: str) -> Order | None:
-    """Return an order with its lines."""
-    return _with_lines().filter(number=number).first()
+    """Return an order with its lines; what can't be a number is none."""
+    return _with_lines().filter(number=number).first() if _NUMBER.fullmatch(number) else None
 
 
 def order_by_token(*, token: str) -> Order | None:
