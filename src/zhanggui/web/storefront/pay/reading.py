@@ -25,9 +25,9 @@ from zhanggui.web.formats import money_parts
 
 ASK_SECONDS = 2  # an order's channel is asked at most this often by people who wait
 WAYS: Mapping[str, str | Promise] = {
-    PaymentChannel.WECHAT_NATIVE: _("微信扫码"),
-    PaymentChannel.WECHAT_H5: _("在本机打开微信"),
-    PaymentChannel.TRANSFER: _("银行转账"),
+    PaymentChannel.WECHAT_NATIVE: _("改用微信扫码付款"),
+    PaymentChannel.WECHAT_H5: _("改在本机打开微信付款"),
+    PaymentChannel.TRANSFER: _("改用银行转账"),
 }
 
 
