@@ -49,11 +49,8 @@ def free_freight() -> None:
 
 def test_an_order_holds_all_that_was_agreed() -> None:
     open_shop()
-    product = ProductFactory(name="青瓷茶杯", slug="cup", options=[{"name": "颜色"}])
-    sku = SkuFactory(
-        product=product, code="CUP-B", options=["黑"], price_minor=2990, weight_grams=400
-    )
-    level = stocked(sku, 9)
+    sku = SkuFactory(price_minor=2990, weight_grams=400)
+    stocked(sku, 9)
 
     placed = services.place_order(wanted=basket((sku, 3), note="放门口"), now=NOON)
 
@@ -86,6 +83,19 @@ def test_an_order_holds_all_that_was_agreed() -> None:
         "放门口",
     )
     assert (order.placed_at, order.pay_by_at) == (NOON, NOON + timedelta(minutes=30))
+
+
+def test_a_line_is_a_snapshot_and_the_stock_is_promised() -> None:
+    open_shop()
+    product = ProductFactory(name="青瓷茶杯", slug="cup", options=[{"name": "颜色"}])
+    sku = SkuFactory(
+        product=product, code="CUP-B", options=["黑"], price_minor=2990, weight_grams=400
+    )
+    level = stocked(sku, 9)
+
+    services.place_order(wanted=basket((sku, 3), note="放门口"), now=NOON)
+
+    order = Order.objects.get()
     line = order.lines.get()
     assert (line.sku_code, line.product_name, line.product_slug, line.options_text) == (
         "CUP-B",
