@@ -201,8 +201,12 @@ def _write_counters(rows: Sequence[StockMovement]) -> None:
 
 
 def _per_level(deltas: dict[int, int]) -> Case:
+    """One WHEN for each amount, not for each level: most levels change by one or two pieces."""
+    levels: dict[int, list[int]] = {}
+    for level_id, delta in deltas.items():
+        levels.setdefault(delta, []).append(level_id)
     return Case(
-        *(When(pk=level_id, then=Value(delta)) for level_id, delta in deltas.items()),
+        *(When(pk__in=ids, then=Value(delta)) for delta, ids in levels.items() if delta),
         default=Value(0),
         output_field=models.IntegerField(),
     )
