@@ -15,6 +15,7 @@ from zhanggui.catalog.services import (
     add_picture,
     archive_picture,
     describe_picture,
+    encode,
     order_pictures,
     set_sku_picture,
 )
@@ -44,6 +45,17 @@ def test_an_upload_becomes_three_webp_files_named_by_its_digest() -> None:
     assert [file.size for file in files] == [(240, 120), (640, 320), (1280, 640)]
     assert (picture.width, picture.height, picture.alt) == (1280, 640, "茶壶")
     assert picture.small == f"products/{picture.digest[:2]}/{picture.digest}-240.webp"
+
+
+def test_a_picture_that_was_encoded_ahead_is_the_same_as_its_upload() -> None:
+    content = image_file(size=(300, 200))
+    ahead = add_picture(product_id=ProductFactory().pk, content=encode(content), alt="", now=NOON)
+
+    again = add_picture(product_id=ProductFactory().pk, content=content, alt="", now=NOON)
+
+    names = ("digest", "small", "medium", "large", "width", "height")
+    assert [getattr(again, name) for name in names] == [getattr(ahead, name) for name in names]
+    assert (again.width, again.height) == (300, 200)
 
 
 def test_a_picture_is_set_upright_and_loses_what_the_camera_wrote() -> None:

@@ -1,6 +1,7 @@
 """Writes of the catalogue: categories, products with their SKUs, pictures, the search index."""
 
 from zhanggui.catalog.services.categories import archive_category, restore_category, save_category
+from zhanggui.catalog.services.images import Encoded, encode
 from zhanggui.catalog.services.pictures import (
     add_picture,
     archive_picture,
@@ -17,11 +18,13 @@ from zhanggui.catalog.services.products import (
 from zhanggui.catalog.services.search import rebuild_search
 
 __all__ = [
+    "Encoded",
     "add_picture",
     "archive_category",
     "archive_picture",
     "archive_product",
     "describe_picture",
+    "encode",
     "order_pictures",
     "rebuild_search",
     "restore_category",

@@ -1,5 +1,6 @@
 """Uploads turned into the three WebP files that pages show."""
 
+import hashlib
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -13,6 +14,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 QUALITY = 82
+EFFORT = 2  # of 0 to 6: 4 took 2.2 times the processor time for files 4 % smaller
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
@@ -27,8 +29,18 @@ class Rendition:
     height: int
 
 
-def renditions(content: bytes) -> list[Rendition]:
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An upload in all sizes, the smallest first, named by the SHA-256 of what was sent."""
+
+    digest: str
+    sizes: tuple[Rendition, ...]
+
+
+def encode(content: bytes) -> Encoded:
     """Return the picture in all sizes, upright, without metadata, never enlarged.
+
+    Needs no database, so many can be encoded in threads: Pillow lets go of the interpreter.
 
     Raises:
         CatalogRefused: no picture, broken, animated or too large.
@@ -39,7 +51,8 @@ def renditions(content: bytes) -> list[Rendition]:
             field="picture",
         )
     picture = _opened(content)
-    return [_rendition(picture, side) for side in SIDES]
+    largest_first = [_rendition(picture, side) for side in reversed(SIDES)]
+    return Encoded(hashlib.sha256(content).hexdigest(), tuple(reversed(largest_first)))
 
 
 def _opened(content: bytes) -> Image.Image:
@@ -65,8 +78,8 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def _rendition(picture: Image.Image, side: int) -> Rendition:
-    small = picture.copy()
-    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    """Shrink the picture in place; each smaller size is made from the one before."""
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     buffer = BytesIO()
-    small.save(buffer, "WEBP", quality=QUALITY, method=4)
-    return Rendition(side, buffer.getvalue(), small.width, small.height)
+    picture.save(buffer, "WEBP", quality=QUALITY, method=EFFORT)
+    return Rendition(side, buffer.getvalue(), picture.width, picture.height)

@@ -11,13 +11,15 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog.models import Picture, Product, Sku
-from zhanggui.catalog.services.images import Rendition, renditions
+from zhanggui.catalog.services.images import Encoded, Rendition, encode
 from zhanggui.catalog.types import MAX_PICTURES, CatalogRefused
 from zhanggui.core.text import clean_text
 
 
-def add_picture(*, product_id: int, content: bytes, alt: str, now: datetime) -> Picture:
+def add_picture(*, product_id: int, content: bytes | Encoded, alt: str, now: datetime) -> Picture:
     """Add a picture at the end of a product's row of pictures.
+
+    `content` is an uploaded file, or what `encode` made of one ahead.
 
     The same file a second time gives the first picture, taken out of the archive if need be.
 
@@ -25,9 +27,12 @@ def add_picture(*, product_id: int, content: bytes, alt: str, now: datetime) -> 
         CatalogRefused: not a picture that can be shown, or the product has too many.
     """
     alt = clean_text(alt, max_length=120)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = content.digest if isinstance(content, Encoded) else hashlib.sha256(content).hexdigest()
     known = Picture.objects.filter(digest=digest).order_by("pk").first()
-    files = _stored(digest, renditions(content)) if known is None else _files(known)
+    if known is not None:
+        files = _files(known)
+    else:
+        files = _stored(content if isinstance(content, Encoded) else encode(content))
     with transaction.atomic():
         Product.objects.select_for_update().get(pk=product_id)
         mine = Picture.objects.filter(product_id=product_id)
@@ -90,8 +95,9 @@ def set_sku_picture(*, sku_id: int, picture_id: int | None) -> None:
     Sku.objects.filter(pk=sku_id).update(picture_id=picture_id)
 
 
-def _stored(digest: str, sizes: Sequence[Rendition]) -> dict[str, str | int]:
+def _stored(picture: Encoded) -> dict[str, str | int]:
     """Write the files, outside of any transaction; what is there already is kept."""
+    digest, sizes = picture.digest, picture.sizes
     names = [_store(f"products/{digest[:2]}/{digest}-{size.side}.webp", size) for size in sizes]
     return {
         **dict(zip(("small", "medium", "large"), names, strict=True)),

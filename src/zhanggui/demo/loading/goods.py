@@ -1,11 +1,13 @@
 """Categories, products, pictures, freight, warehouses and stock of the demo shop."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from zhanggui.catalog import queries as catalog_queries
 from zhanggui.catalog import services as catalog
+from zhanggui.catalog.services import Encoded
 from zhanggui.catalog.types import OptionInput, ProductInput, Shelf, SkuInput
 from zhanggui.core.ids import next_id
 from zhanggui.core.types import SYSTEM
@@ -50,14 +52,28 @@ def load_goods(content: DemoContent, *, now: datetime) -> None:
             now=now,
         ).pk
     default = next(row.name for row in content.freight if row.is_default)
-    for number, product in enumerate(reversed(content.products)):
-        own = None if product.freight == default else templates[product.freight]
-        made_at = now + timedelta(minutes=number)
-        _product(product, categories[product.category], own, made_at)
+    with ThreadPoolExecutor() as threads:  # they encode while this one writes rows
+        pictures = {
+            name: threads.submit(_encoded, name)
+            for product in reversed(content.products)
+            for name in product.pictures
+        }
+        for number, product in enumerate(reversed(content.products)):
+            own = None if product.freight == default else templates[product.freight]
+            made_at = now + timedelta(minutes=number)
+            _product(product, categories[product.category], own, pictures, made_at)
+
+
+def _encoded(name: str) -> Encoded:
+    return catalog.encode((PICTURES / name).read_bytes())
 
 
 def _product(
-    product: DemoProduct, category_id: int, template_id: int | None, now: datetime
+    product: DemoProduct,
+    category_id: int,
+    template_id: int | None,
+    encoded: Mapping[str, Future[Encoded]],
+    now: datetime,
 ) -> None:
     names = [option.name for option in product.options]
     made = freight.save_product(
@@ -94,7 +110,7 @@ def _product(
     pictures = [
         catalog.add_picture(
             product_id=made.product_id,
-            content=(PICTURES / name).read_bytes(),
+            content=encoded[name].result(),
             alt=product.name,
             now=now,
         ).pk
