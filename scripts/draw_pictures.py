@@ -226,11 +226,9 @@ def weave(colour: str) -> str:
     )
 
 
-def teaware() -> dict[str, str]:
-    """Tea, cups and pots."""
-    leaf = "M200 178c-22 18-22 44 0 62 22-18 22-44 0-62z"
-    bowl = "M116 190h168c-4 64-36 104-84 104s-80-40-84-104z"
-    cups = "".join(
+def _cups() -> str:
+    """Four cups with a painted twig, two of them filled."""
+    return "".join(
         path(f"M{x} {y}h112c-2 42-20 66-56 66s-54-24-56-66z", "#fff", shine=True)
         + line(f"M{x + 4} {y + 14}q52 20 104 0", "#34609c", 2.5)
         + line(f"M{x + 36} {y + 50}q18-22 44-14M{x + 54} {y + 40}q-2-8-9-9", "#34609c", 2.5)
@@ -242,6 +240,10 @@ def teaware() -> dict[str, str]:
         + disc(x + 56, y + 1, 48, "#c9a24a" if warm else "#dfe7f1", ry=8)
         for x, y, warm in ((86, 140, True), (204, 126, False), (80, 244, False), (200, 238, True))
     )
+
+
+def tea() -> dict[str, str]:
+    """Tea in tins, boxes, cakes and bags."""
     return {
         "tin-green": scene(
             "#eef5ea",
@@ -249,7 +251,7 @@ def teaware() -> dict[str, str]:
             glossy(128, 112, 144, 208, "#3f7d4f", r=12)
             + glossy(122, 92, 156, 40, "#2f6140", r=10)
             + box(158, 156, 84, 120, "#f6f1df", r=4)
-            + path(leaf, "#5d9a62")
+            + path("M200 178c-22 18-22 44 0 62 22-18 22-44 0-62z", "#5d9a62")
             + line("M200 186v62", "#3f7d4f", 3)
             + box(176, 260, 48, 4, "#b9a878", r=2),
         ),
@@ -276,6 +278,26 @@ def teaware() -> dict[str, str]:
             + line("M200 136c-20 6-28 30-26 40M250 146c-8 8-10 22-8 30", "#e3dac6", 3),
             spread=136,
         ),
+        "bag": scene(
+            "#fdf4e0",
+            "#f3daa8",
+            glossy(112, 92, 176, 230, "#e8a93a", r=10)
+            + line("M116 120h168", "#c98a1d", 3, more='stroke-dasharray="6 6"')
+            + box(142, 148, 116, 132, "#fffaf0", r=8)
+            + "".join(
+                disc(x + dx, y + dy, 7, "#f2b53f")
+                for x, y in ((180, 198), (216, 190), (204, 228))
+                for dx, dy in ((-7, 0), (7, 0), (0, -7), (0, 7))
+            )
+            + line("M170 256q30-20 62-62", "#7d9a55", 3),
+        ),
+    }
+
+
+def teaware() -> dict[str, str]:
+    """Cups and pots."""
+    bowl = "M116 190h168c-4 64-36 104-84 104s-80-40-84-104z"
+    return {
         "gaiwan": scene(
             "#e4ebf0",
             "#c3d0da",
@@ -301,20 +323,7 @@ def teaware() -> dict[str, str]:
             + disc(200, 146, 15, "#a06d45")
             + disc(195, 141, 4, "#cfa27a"),
         ),
-        "cups": scene("#edf2f8", "#cbd8e8", cups, floor=318, spread=130),
-        "bag": scene(
-            "#fdf4e0",
-            "#f3daa8",
-            glossy(112, 92, 176, 230, "#e8a93a", r=10)
-            + line("M116 120h168", "#c98a1d", 3, more='stroke-dasharray="6 6"')
-            + box(142, 148, 116, 132, "#fffaf0", r=8)
-            + "".join(
-                disc(x + dx, y + dy, 7, "#f2b53f")
-                for x, y in ((180, 198), (216, 190), (204, 228))
-                for dx, dy in ((-7, 0), (7, 0), (0, -7), (0, 7))
-            )
-            + line("M170 256q30-20 62-62", "#7d9a55", 3),
-        ),
+        "cups": scene("#edf2f8", "#cbd8e8", _cups(), floor=318, spread=130),
     }
 
 
@@ -434,7 +443,7 @@ def main() -> None:
     parser.add_argument("--chromium", help="path of the browser, if not playwright's own")
     options = parser.parse_args()
     TARGET.mkdir(parents=True, exist_ok=True)
-    drawings = teaware() | homeware() | digital() | clothes()
+    drawings = tea() | teaware() | homeware() | digital() | clothes()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": SIDE, "height": SIDE})

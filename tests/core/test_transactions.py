@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from zhanggui.core.models import Counter
-from zhanggui.core.transactions import in_transaction, is_contention
+from zhanggui.core.transactions import Busy, in_transaction, is_contention, retried
 
 
 class Deadlock(Exception):
@@ -64,14 +64,13 @@ def test_work_is_done_again_after_a_clash_and_written_once() -> None:
 @pytest.mark.parametrize(
     ("error", "tries_made"),
     [
-        (OperationalError("database is locked"), 2),
         (OperationalError("no such table"), 1),
         (IntegrityError("unique"), 1),
         (ValueError("a bug"), 1),
     ],
     ids=str,
 )
-def test_what_does_not_end_or_is_no_clash_comes_out(error: Exception, tries_made: int) -> None:
+def test_what_is_no_clash_comes_out_at_once(error: Exception, tries_made: int) -> None:
     tries: list[int] = []
 
     def work() -> None:
@@ -85,6 +84,23 @@ def test_what_does_not_end_or_is_no_clash_comes_out(error: Exception, tries_made
     assert len(tries) == tries_made
     assert not Counter.objects.filter(name="try").exists()
     assert not connection.in_atomic_block
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clash_that_does_not_end_is_a_refusal_that_asks_to_wait() -> None:
+    tries: list[int] = []
+
+    @retried
+    def work() -> None:
+        tries.append(1)
+        Counter.objects.create(name="try")
+        raise OperationalError("database is locked")
+
+    with pytest.raises(Busy) as refusal:
+        work()
+
+    assert (refusal.value.code, refusal.value.status, len(tries)) == ("busy", 503, 5)
+    assert not Counter.objects.filter(name="try").exists()
 
 
 @pytest.mark.django_db(transaction=True)

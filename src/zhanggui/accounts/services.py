@@ -51,3 +51,8 @@ def revoke_api_key(*, prefix: str, now: datetime) -> bool:
     if keys.count() != 1:
         return False
     return bool(keys.update(revoked_at=now))
+
+
+def stop_staff(*, username: str) -> bool:
+    """End a member of staff's access at once; False where nobody has this login."""
+    return bool(User.objects.filter(username=username).exclude(role="").update(is_active=False))

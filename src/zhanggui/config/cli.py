@@ -5,7 +5,18 @@ import sys
 from pathlib import Path
 
 COMMANDS = Path(__file__).resolve().parents[1] / "web" / "management" / "commands"
-FIRST = ("up", "setup", "demo", "import-orders", "parse-address", "api-key", "worker")
+FIRST = (
+    "up",
+    "setup",
+    "demo",
+    "shop",
+    "staff",
+    "warehouse",
+    "import-orders",
+    "parse-address",
+    "api-key",
+    "worker",
+)
 HEAD = """\
 Zhanggui 掌柜, an online shop system
 

@@ -3,11 +3,24 @@
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.core.types import Refusal
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Busy(Refusal):
+    """Too many want the same rows at once; nothing was changed, try again in a moment."""
+
+    code = "busy"
+    status = 503
+
 
 _POSTGRES = {"40001", "40P01", "55P03"}
 _MYSQL = {1205, 1213, 1020}
@@ -26,6 +39,9 @@ def in_transaction(work: Callable[[], T], *, attempts: int = 5) -> T:
     """Run `work` in one transaction, again after a deadlock or busy error (`attempts` in all).
 
     Inside an open transaction it runs once: only the outermost one can be run again.
+
+    Raises:
+        Busy: the last attempt met contention, too; nothing was changed.
     """
     if transaction.get_connection().in_atomic_block:
         with transaction.atomic():
@@ -35,7 +51,22 @@ def in_transaction(work: Callable[[], T], *, attempts: int = 5) -> T:
             with transaction.atomic():
                 return work()
         except OperationalError as error:
-            if attempt == attempts or not is_contention(error):
+            if not is_contention(error):
                 raise
+            if attempt == attempts:
+                raise Busy(_("现在下单的人太多，请稍等几秒再试。")) from error
         time.sleep(_WAIT_SECONDS * attempt * (1 + random.random()))  # noqa: S311 -- only spreads
     raise AssertionError("unreachable")
+
+
+def retried(service: Callable[P, T]) -> Callable[P, T]:
+    """Run the service in one transaction, again after a deadlock or busy error.
+
+    For services whose every effect is in the database; see `in_transaction`.
+    """
+
+    @wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        return in_transaction(partial(service, *args, **kwargs))
+
+    return run

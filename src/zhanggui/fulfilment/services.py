@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts import queries as accounts
 from zhanggui.core.ids import next_id
+from zhanggui.core.transactions import retried
 from zhanggui.core.types import Actor
 from zhanggui.freight.carriers import CARRIERS, normal_number
 from zhanggui.fulfilment.models import FulfilmentLine, FulfilmentOrder, Parcel
@@ -44,7 +45,7 @@ def allocate(*, order_ids: Sequence[int], now: datetime) -> None:
     )
 
 
-@transaction.atomic
+@retried
 def ship_order(
     *, order_id: int, carrier: str, tracking_no: str, actor: Actor, now: datetime
 ) -> Parcel:
@@ -93,7 +94,7 @@ def ship_order(
     return parcel
 
 
-@transaction.atomic
+@retried
 def confirm_receipt(*, order_id: int, actor: Actor, now: datetime) -> bool:
     """The buyer has the goods, or the timer says so (F10, O11); False where it was so before.
 

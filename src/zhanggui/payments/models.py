@@ -28,7 +28,6 @@ class Payment(models.Model):
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     next_query_at = models.DateTimeField(null=True)  # while the channel must be asked
-    queries = models.IntegerField(default=0)
     succeeded_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # failed or closed
 

@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog import queries as catalog
 from zhanggui.core.text import is_storable
+from zhanggui.core.transactions import retried
 from zhanggui.orders import calc
 from zhanggui.orders.models import Cart, CartLine
 from zhanggui.orders.types import CartRefused
 
 
-@transaction.atomic
+@retried
 def put_in_cart(*, cart_id: int | None, sku_code: str, quantity: int, now: datetime) -> int:
     """Add pieces of a SKU and return the basket's id, a new one where none was given or found.
 
@@ -43,7 +44,7 @@ def put_in_cart(*, cart_id: int | None, sku_code: str, quantity: int, now: datet
     return int(cart.pk)
 
 
-@transaction.atomic
+@retried
 def set_cart_quantity(*, cart_id: int, sku_code: str, quantity: int, now: datetime) -> None:
     """Set how many pieces of a SKU the basket holds; 0 takes it out."""
     if not is_storable(sku_code):
@@ -63,7 +64,7 @@ def empty_cart(*, cart_id: int, sku_codes: list[str]) -> None:
     CartLine.objects.filter(cart_id=cart_id, sku__code__in=codes).delete()
 
 
-@transaction.atomic
+@retried
 def merge_carts(*, cart_id: int | None, customer_id: int, now: datetime) -> int:
     """At sign-in: give the guest's basket to the shopper, adding to the one they had."""
     guest = Cart.objects.select_for_update().filter(pk=cart_id or 0, customer=None).first()

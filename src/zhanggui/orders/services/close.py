@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.events import publish
+from zhanggui.core.transactions import retried
 from zhanggui.core.types import SYSTEM, Actor
 from zhanggui.inventory import services as inventory
 from zhanggui.inventory.types import Cause, Move, MovementKind
@@ -15,7 +15,7 @@ from zhanggui.orders.services.rows import locked_order, save_derived
 from zhanggui.orders.types import CloseReason, OrderNotReady, OrderStatus
 
 
-@transaction.atomic
+@retried
 def cancel_order(*, order_id: int, reason: CloseReason, actor: Actor, now: datetime) -> None:
     """Close an unpaid order for its buyer or the shop and release its stock (O6).
 
@@ -32,7 +32,7 @@ def cancel_order(*, order_id: int, reason: CloseReason, actor: Actor, now: datet
     _close(order, reason, actor, now)
 
 
-@transaction.atomic
+@retried
 def close_unpaid(*, order_id: int, now: datetime) -> bool:
     """Close an order whose time to pay is over (O5); False where it was paid, closed or has time.
 

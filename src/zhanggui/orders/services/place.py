@@ -11,7 +11,7 @@ from zhanggui.accounts.types import ShopView
 from zhanggui.core.clock import shop_day
 from zhanggui.core.events import publish
 from zhanggui.core.phones import phone_last4_index
-from zhanggui.core.transactions import in_transaction
+from zhanggui.core.transactions import Busy, in_transaction
 from zhanggui.core.types import SHOPPER
 from zhanggui.customers import queries as customer_queries
 from zhanggui.customers import services as customers
@@ -70,7 +70,10 @@ def _place_alone(one: OrderInput, now: datetime) -> Result:
             return in_transaction(lambda: _place([one], now))[0]
         except (StockChangedError, IntegrityError):
             continue
-    return in_transaction(lambda: _place([one], now))[0]
+    try:
+        return in_transaction(lambda: _place([one], now))[0]
+    except StockChangedError as error:
+        raise Busy(_("现在下单的人太多，请稍等几秒再试。")) from error
 
 
 def _place(batch: Sequence[OrderInput], now: datetime) -> list[Result]:

@@ -40,32 +40,18 @@ def record_shipped(
             _("订单现在不能发货：%(state)s。")
             % {"state": DisplayStatus(order.display_status).label}
         )
-    shipped = {line.order_line_id: line.quantity for line in lines}
-    rows = list(OrderLine.objects.filter(order_id=order_id, pk__in=shipped).order_by("id"))
-    costs = catalog.cost_prices(sku_ids={row.sku_id for row in rows if row.sku_id})
-    pieces_by_sku: dict[int, int] = {}
-    for row in rows:
-        row.shipped_quantity += shipped[row.pk]
-        if row.shipped_quantity > row.quantity:
-            raise OrderNotReady(_("发货数量超过了订单数量，请刷新后再试。"))
-        cost = costs.get(row.sku_id)
-        row.cost_minor = None if cost is None else cost * row.shipped_quantity
-        pieces_by_sku[row.sku_id] = pieces_by_sku.get(row.sku_id, 0) + shipped[row.pk]
-    OrderLine.objects.bulk_update(rows, ["shipped_quantity", "cost_minor"])
-    inventory.move(
-        moves=[
-            Move(
-                kind=MovementKind.SHIP,
-                cause=Cause("parcel", parcel_id),
-                sku_id=sku_id,
-                warehouse_id=order.warehouse_id,
-                quantity=quantity,
-            )
-            for sku_id, quantity in pieces_by_sku.items()
-        ],
-        actor=actor,
-        now=now,
-    )
+    pieces_by_sku = _ship_lines(order_id, lines)
+    moves = [
+        Move(
+            kind=MovementKind.SHIP,
+            cause=Cause("parcel", parcel_id),
+            sku_id=sku_id,
+            warehouse_id=order.warehouse_id,
+            quantity=quantity,
+        )
+        for sku_id, quantity in pieces_by_sku.items()
+    ]
+    inventory.move(moves=moves, actor=actor, now=now)
     pieces = sum(pieces_by_sku.values())
     order.shipped_pieces += pieces
     if order.shipped_pieces == order.pieces:
@@ -74,7 +60,7 @@ def record_shipped(
     save_derived(order, ("shipped_pieces", "shipped_at", "confirm_by_at"))
     publish(
         OrderShipped(
-            subject_id=order.pk,
+            subject_id=order_id,
             at=now,
             actor=actor,
             carrier=carrier,
@@ -82,6 +68,23 @@ def record_shipped(
             pieces=pieces,
         )
     )
+
+
+def _ship_lines(order_id: int, lines: Sequence[ShippedLine]) -> dict[int, int]:
+    """Count the pieces on their lines, freeze the cost, and return SKU id → pieces."""
+    shipped = {line.order_line_id: line.quantity for line in lines}
+    rows = list(OrderLine.objects.filter(order_id=order_id, pk__in=shipped).order_by("id"))
+    costs = catalog.cost_prices(sku_ids={row.sku_id for row in rows if row.sku_id})
+    pieces: dict[int, int] = {}
+    for row in rows:
+        row.shipped_quantity += shipped[row.pk]
+        if row.shipped_quantity > row.quantity:
+            raise OrderNotReady(_("发货数量超过了订单数量，请刷新后再试。"))
+        cost = costs.get(row.sku_id)
+        row.cost_minor = None if cost is None else cost * row.shipped_quantity
+        pieces[row.sku_id] = pieces.get(row.sku_id, 0) + shipped[row.pk]
+    OrderLine.objects.bulk_update(rows, ["shipped_quantity", "cost_minor"])
+    return pieces
 
 
 @transaction.atomic

@@ -28,8 +28,8 @@ from zhanggui.payments.types import ChannelDown, PaymentStatus
 log = logging.getLogger(__name__)
 
 _LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
-# seconds until the channel is asked again when it does not tell by itself
-_PATIENCE = (5, 30, 60, 120, 300, 600)
+# until the channel is asked again when it does not tell by itself: half the attempt's age
+_SOONEST, _LATEST = timedelta(seconds=5), timedelta(minutes=10)
 
 
 def take_callback(*, channel: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
@@ -136,6 +136,10 @@ def _book(payment: Payment, told: ChannelPayment, now: datetime) -> str:
     return "paid"
 
 
+def _patience(age: timedelta) -> timedelta:
+    return min(max(age / 2, _SOONEST), _LATEST)
+
+
 def ask_channel(*, payment_id: int, now: datetime) -> str:
     """Ask the channel how an attempt stands and settle it; see `settle` for the answer.
 
@@ -146,10 +150,9 @@ def ask_channel(*, payment_id: int, now: datetime) -> str:
     provider = provider_for(payment.channel)
     if provider is None or payment.status not in _LIVE:
         return "repeat"
-    wait = _PATIENCE[min(payment.queries, len(_PATIENCE) - 1)]
     # Not asked again by itself where nothing is planned: a disagreement is with the staff.
     Payment.objects.filter(pk=payment_id, next_query_at__isnull=False).update(
-        queries=payment.queries + 1, next_query_at=now + timedelta(seconds=wait)
+        next_query_at=now + _patience(now - payment.started_at)
     )
     try:
         told = provider.query(out_trade_no=payment.out_trade_no)

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.core.transactions import retried
 from zhanggui.orders import services as orders
 from zhanggui.payments.models import Payment
 from zhanggui.payments.providers.base import Provider, ProviderError, Started, StartRequest
@@ -79,7 +79,7 @@ def _ask(provider: Provider, payment: Payment, **known: Any) -> Started:
     )
 
 
-@transaction.atomic
+@retried
 def open_attempt(*, order_id: int, channel: str, now: datetime) -> Payment:
     """Return the live attempt of this order at this channel, made where there is none.
 

@@ -5,7 +5,6 @@ import re
 from typing import Annotated, Any
 
 import orjson
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -33,7 +32,6 @@ from zhanggui.web.clients import client_ip, public_url
 
 router = Router()
 
-KEY_COOKIE = "client"
 _KEY = re.compile(r"[\x21-\x7e]{16,64}")
 _PROBLEMS: dict[Any, Any] = {
     404: schemas.Problem,
@@ -211,17 +209,11 @@ def _own_order(number: str, token: str) -> Order:
 
 
 def _request_id(request: HttpRequest, key: str) -> str:
-    """Name the request by its key and who uses it: an API key, a client's cookie, or anybody."""
+    """Name the request by its key and, where one is sent, by the API key that uses it."""
     if not _KEY.fullmatch(key):
         raise BadKey("Send an Idempotency-Key of 16 to 64 visible ASCII characters.")
-    scope = "open"
-    if authorization := request.headers.get("Authorization"):
-        scope = f"key:{accounts.key_hash(authorization)}"
-    elif cookie := request.COOKIES.get(KEY_COOKIE):
-        try:
-            scope = f"client:{signing.loads(cookie, salt=KEY_COOKIE)}"
-        except signing.BadSignature:
-            scope = "open"
+    authorization = request.headers.get("Authorization")
+    scope = f"key:{accounts.key_hash(authorization)}" if authorization else "open"
     return hashlib.sha256(f"{scope}\n{key}".encode()).hexdigest()
 
 

@@ -1,0 +1,65 @@
+"""`zhanggui staff`: who may sign in to the console."""
+
+from argparse import ArgumentParser
+from getpass import getpass
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from zhanggui.accounts import queries, services
+from zhanggui.accounts.types import Role
+from zhanggui.core.text import clean_text
+
+
+class Command(BaseCommand):
+    """Lists staff; `save` makes one or gives a new password, `stop` ends an access."""
+
+    help = "List staff, add one, set a password, end an access"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Describe the acts."""
+        acts = parser.add_subparsers(dest="act")
+        acts.add_parser("list", help="list who may sign in (default)")
+        save = acts.add_parser("save", help="add somebody, or change role, name and password")
+        save.add_argument("login")
+        save.add_argument("--role", choices=Role.values, required=True)
+        save.add_argument("--name", help="what others read; default: the login")
+        save.add_argument("--password", help="asked for when left out")
+        stop = acts.add_parser("stop", help="end somebody's access at once")
+        stop.add_argument("login")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Do the act."""
+        getattr(self, f"do_{options['act'] or 'list'}")(options)
+
+    def do_list(self, options: dict[str, Any]) -> None:
+        """List who may sign in."""
+        for login, role in queries.staff().items():
+            self.stdout.write(f"{role:<10} {login}")
+
+    def do_save(self, options: dict[str, Any]) -> None:
+        """Add or change somebody."""
+        login = clean_text(options["login"], max_length=60)
+        given = options["password"]
+        password = given if given is not None else getpass("密码 · Password: ")
+        try:
+            validate_password(password)
+        except ValidationError as refusal:
+            raise CommandError(" ".join(refusal.messages)) from refusal
+        services.create_staff(
+            username=login,
+            name=clean_text(options["name"] or login, max_length=60),
+            role=Role(options["role"]),
+            password=password,
+            now=timezone.now(),
+        )
+        self.do_list(options)
+
+    def do_stop(self, options: dict[str, Any]) -> None:
+        """End an access."""
+        if not services.stop_staff(username=options["login"]):
+            raise CommandError(f"没有这个登录名。Nobody signs in as {options['login']!r}.")
+        self.do_list(options)
