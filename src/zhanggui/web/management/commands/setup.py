@@ -34,7 +34,8 @@ class Command(BaseCommand):
         """Make all of it or nothing."""
         if queries.has_shop():
             raise CommandError(
-                "这里已经有店铺了，请用 zhanggui shop、staff、warehouse 修改。There is a shop already: change it with zhanggui shop, staff, warehouse."
+                "这里已经有店铺了，用 zhanggui shop、staff、warehouse 修改。"
+                "There is a shop already: change it with zhanggui shop, staff, warehouse."
             )
         name = self.wanted(options["name"], "店铺名称 · Shop name", most=60)
         owner = self.wanted(options["owner"], "店主登录名 · Owner's login", most=60)
