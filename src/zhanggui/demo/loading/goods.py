@@ -75,7 +75,6 @@ def _product(
     encoded: Mapping[str, Future[Encoded]],
     now: datetime,
 ) -> None:
-    names = [option.name for option in product.options]
     made = freight.save_product(
         product_id=None,
         template_id=template_id,
@@ -89,19 +88,7 @@ def _product(
             on_at=None,
             off_at=None,
             options=tuple(OptionInput(name=o.name, values=o.values) for o in product.options),
-            skus=tuple(
-                SkuInput(
-                    code=sku.code,
-                    options=tuple(sku.options[name] for name in names),
-                    price_minor=sku.price_minor,
-                    market_price_minor=sku.market_price_minor,
-                    cost_price_minor=sku.cost_price_minor,
-                    barcode=sku.barcode,
-                    weight_grams=sku.weight_grams,
-                    volume_cm3=sku.volume_cm3,
-                )
-                for sku in product.skus
-            ),
+            skus=_skus(product),
         ),
         currency="CNY",
         now=now,
@@ -121,6 +108,23 @@ def _product(
             sku_id = catalog_queries.sku_id(code=sku.code)
             if sku_id is not None:
                 catalog.set_sku_picture(sku_id=sku_id, picture_id=pictures[sku.picture])
+
+
+def _skus(product: DemoProduct) -> tuple[SkuInput, ...]:
+    names = [option.name for option in product.options]
+    return tuple(
+        SkuInput(
+            code=sku.code,
+            options=tuple(sku.options[name] for name in names),
+            price_minor=sku.price_minor,
+            market_price_minor=sku.market_price_minor,
+            cost_price_minor=sku.cost_price_minor,
+            barcode=sku.barcode,
+            weight_grams=sku.weight_grams,
+            volume_cm3=sku.volume_cm3,
+        )
+        for sku in product.skus
+    )
 
 
 def load_stock(content: DemoContent, *, now: datetime) -> None:
