@@ -22,20 +22,21 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 
 @dataclass(frozen=True)
 class Picture:
-    """One page in one window; `login` names the member of staff who looks."""
+    """One page in one window; `login` is the staff who looks, `press` a link pressed first."""
 
     name: str
     path: str
     width: int
     height: int
     login: str = ""
+    press: str = ""
     scale: int = 2
 
 
 PICTURES = [
     Picture("store", "/", 390, 844),
     Picture("orders", "/console/orders/", 1280, 844, login="owner", scale=1),
-    Picture("ship", "/console/", 390, 844, login="warehouse"),
+    Picture("ship", "/console/", 390, 844, login="warehouse", press="发货"),
 ]
 
 
@@ -44,7 +45,7 @@ def sign_in(page: Page, login: str) -> None:
     page.goto(f"{SHOP}/console/login/")
     page.fill("input[name=username], input[name=login]", login)
     page.fill("input[name=password]", PASSWORD)
-    page.click("form [type=submit]")
+    page.press("input[name=password]", "Enter")
     page.wait_for_url(f"{SHOP}/console/")
 
 
@@ -63,6 +64,10 @@ def take(browser: Browser, picture: Picture) -> None:
     answer = page.goto(SHOP + picture.path, wait_until="networkidle")
     if answer is None or not answer.ok:
         sys.exit(f"{picture.path} does not answer: is the demo open at {SHOP}?")
+    if picture.press:
+        page.locator(f"a.btn:has-text('{picture.press}')").first.click()
+        page.wait_for_selector("dialog[open]")
+        page.wait_for_timeout(400)  # the sheet slides in
     page.screenshot(path=FOLDER / f"{picture.name}.png")
     context.close()
     print(f"docs/screenshots/{picture.name}.png")
