@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from zhanggui.core.jobs import every, retries, task
@@ -20,8 +22,9 @@ SILENT_CALLS = 3
 @retries(times=12, first_seconds=5, most_seconds=1800)
 @task
 def submit_refund(refund_id: int) -> None:
-    """Send a refund to its channel."""
-    services.submit_refund(refund_id=refund_id, now=timezone.now())
+    """Send a refund to its channel, which tells us its outcome where it tells us of payments."""
+    notify_url = f"{settings.PUBLIC_URL}{reverse('store:pay-notify')}"
+    services.submit_refund(refund_id=refund_id, now=timezone.now(), notify_url=notify_url)
 
 
 @retries(times=12, first_seconds=5, most_seconds=1800)

@@ -114,8 +114,10 @@ def retry_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
     )
 
 
-def submit_refund(*, refund_id: int, now: datetime) -> str:
+def submit_refund(*, refund_id: int, now: datetime, notify_url: str = "") -> str:
     """Send a refund to its channel (R2); a repeat is the same refund there.
+
+    Without `notify_url` the outcome is only learnt by asking.
 
     Raises:
         ChannelDown: the outcome is not known; the job repeats it with the same number.
@@ -135,6 +137,7 @@ def submit_refund(*, refund_id: int, now: datetime) -> str:
                 total_minor=refund.payment.amount_minor,
                 currency=refund.currency,
                 reason=refund.reason,
+                notify_url=notify_url,
             )
         )
     except ProviderError as error:
