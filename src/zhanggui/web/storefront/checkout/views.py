@@ -94,7 +94,11 @@ def _pay(request: HttpRequest, asked: Asked, now: datetime) -> HttpResponse:
     checked = pages.checkout_page(
         asked=asked, book=book, channels=offered_channels(request), now=now, is_checked=True
     )
-    if not checked.form.is_valid() or _is_surprised(asked, checked):
+    if (
+        not checked.form.is_valid()
+        or _has_lost_place(asked, checked)
+        or _is_surprised(asked, checked)
+    ):
         return _show(request, checked, status=422)
     asked = filled(asked, **checked.form.cleaned_data)
     try:
@@ -106,6 +110,18 @@ def _pay(request: HttpRequest, asked: Asked, now: datetime) -> HttpResponse:
     except OrderRefused as refusal:
         return _show(request, _refused(request, asked, refusal, now), status=422)
     return _placed(request, asked, placed)
+
+
+def _has_lost_place(asked: Asked, checked: CheckoutPage) -> bool:
+    """Tell whether a city or district does not lie in the place above; it is asked for again."""
+    if not checked.is_new_address:
+        return False
+    kept = checked.asked.fields
+    lost = [name for name in ("city", "district") if asked.fields[name].strip() and not kept[name]]
+    for name in lost:
+        text = _("没有找到这个省、市、区，请从列表里选，或粘贴完整地址。")
+        checked.form.add_error(name, text)
+    return bool(lost)
 
 
 def _is_surprised(asked: Asked, checked: CheckoutPage) -> bool:
