@@ -24,6 +24,8 @@ const parse = async (button) => {
     const answer = await fetch(button.dataset.parse, { method: "POST", body, headers: headers() });
     if (!answer.ok) throw new Error(answer.status);
     const found = await answer.json();
+    // a page part asked for before would come back with the fields empty
+    form.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: { elt: form } }));
     for (const field of all("[data-fill]", form)) {
       const name = field.dataset.fill;
       if (found[name]) put(field, found[name], (found.confidence?.[name] ?? 1) >= 0.8);
