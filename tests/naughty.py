@@ -3,6 +3,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from zhanggui.core.text import TextRefused, clean_text
+
 FILE = Path(__file__).parent / "data" / "naughty" / "blns.json"
 # What the list lacks: characters that no database takes, and far too much text
 EXTRA = (
@@ -25,5 +29,37 @@ def naughty_strings() -> list[str]:
 
 
 def naughty_sample() -> list[str]:
-    """Return every twelfth one and all that the list lacks; the whole list runs in test-all."""
-    return [*naughty_strings()[: -len(EXTRA) : 12], *EXTRA]
+    """Return every twentieth one and all that the list lacks; the whole list runs in test-all."""
+    return [*naughty_strings()[: -len(EXTRA) : 20], *EXTRA]
+
+
+def naughty_few() -> list[str]:
+    """Return some ten of all sorts, for what opens several pages with each."""
+    strings = naughty_strings()
+    markup = [text for text in strings if "<script" in text]
+    return [*markup[::40], *strings[: -len(EXTRA) : 100], *EXTRA[::4]]
+
+
+# One test takes a whole list, since making a shop for every string costs more than the string.
+_ALL = pytest.param(naughty_strings(), id="all", marks=pytest.mark.full)
+LISTS = [pytest.param(naughty_sample(), id="sample"), _ALL]
+SHORT_LISTS = [pytest.param(naughty_few(), id="few"), _ALL]
+
+
+def as_browser(text: str) -> str:
+    """Return what a browser sends of it: forms hold no half characters."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def kept(text: str, *, most: int, needed: bool = False) -> str | None:
+    """Return what the documented normalisation makes of a text, None where it is refused."""
+    try:
+        clean = clean_text(text, max_length=most)
+    except TextRefused:
+        return None
+    return clean if clean or not needed else None
+
+
+def kept_of_form(text: str, *, most: int, needed: bool = False) -> str | None:
+    """Return the same for a form, which also makes every line end a line feed."""
+    return kept(text.replace("\r\n", "\n").replace("\r", "\n"), most=most, needed=needed)

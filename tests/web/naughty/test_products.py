@@ -1,0 +1,250 @@
+"""Naughty strings in the product form and on every page and answer that shows a product."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from tests.factories.catalog import CategoryFactory
+from tests.factories.shop import NOON, open_shop, stocked
+from tests.factories.staff import StaffFactory
+from tests.naughty import LISTS, SHORT_LISTS, as_browser, kept, kept_of_form
+from tests.web.pages import Element, Page
+
+from zhanggui.accounts import services as accounts
+from zhanggui.accounts.types import Role
+from zhanggui.catalog.models import Product, Sku
+
+pytestmark = pytest.mark.django_db
+
+PLAIN = "普通文字"
+SAVE = "/console/products/item/naughty/save/"
+EDIT = "/console/products/item/naughty/"
+SHOWN = "/p/naughty/"
+# field → longest text; the option has one value a line
+TEXTS = {"name": 120, "subtitle": 200, "sku-0-code": 60, "sku-0-barcode": 32, "option-0-name": 30}
+NEEDED = {"name", "option-0-name"}
+DANGEROUS = {"script", "style", "iframe", "object", "embed", "form", "input", "base", "meta", "svg"}
+
+
+@pytest.fixture
+def owner() -> Client:
+    client = Client()
+    client.force_login(StaffFactory(), "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def stock(owner: Client) -> Sku:
+    """A product named naughty, with one option value and pieces in stock."""
+    open_shop(transfer_account="示例银行 0000")
+    CategoryFactory(name="茶具", slug="pots")
+    assert owner.post("/console/products/new/", sent({})).status_code == 302
+    sku = Sku.objects.get()
+    stocked(sku, 10_000)
+    return sku
+
+
+def sent(fields: Mapping[str, str], *, values: str = PLAIN) -> dict[str, str]:
+    """Return the product form as the page would send it."""
+    return {
+        "name": PLAIN,
+        "subtitle": PLAIN,
+        "slug": "naughty",
+        "category": "pots",
+        "shelf": "on",
+        "action": "save",
+        "option-TOTAL_FORMS": "3",
+        "option-INITIAL_FORMS": "3",
+        "option-0-name": PLAIN,
+        "option-0-values": values,
+        "sku-TOTAL_FORMS": "1",
+        "sku-INITIAL_FORMS": "1",
+        "sku-0-options": json.dumps([values.strip()]),
+        "sku-0-price_minor": "19.9",
+        "sku-0-weight_grams": "500",
+        "sku-0-code": "PLAIN",
+        "sku-0-barcode": "",
+        **fields,
+    }
+
+
+def stored() -> dict[str, str]:
+    """Return what the database holds, by field of the form."""
+    product, sku = Product.objects.get(), Sku.objects.get(archived_at=None)
+    return {
+        "name": product.name,
+        "subtitle": product.subtitle,
+        "sku-0-code": sku.code,
+        "sku-0-barcode": sku.barcode,
+        "option-0-name": product.options[0]["name"],
+    }
+
+
+def expected(text: str) -> tuple[dict[str, str], list[str]]:
+    """Return field → what must be stored, and the fields that must refuse the text."""
+    found = {n: kept_of_form(text, most=most, needed=n in NEEDED) for n, most in TEXTS.items()}
+    accepted = {name: clean for name, clean in found.items() if clean is not None}
+    return accepted, [name for name in found if name not in accepted]
+
+
+def page_of(client: Client, address: str, **parameters: str) -> Page:
+    answer = client.get(address, parameters)
+    assert answer.status_code == 200, address
+    return Page(answer.content.decode())
+
+
+@pytest.mark.parametrize("texts", SHORT_LISTS)
+def test_the_product_form_keeps_texts_exactly_or_refuses_them(
+    owner: Client, stock: Sku, texts: list[str]
+) -> None:
+    for text in map(as_browser, texts):
+        accepted, refused = expected(text)
+        if not accepted.get("sku-0-code", PLAIN):
+            accepted["sku-0-code"] = stored()["sku-0-code"]  # left empty, it stays
+        assert owner.post(SAVE, sent(dict.fromkeys(accepted, text))).status_code == 302, text
+        assert {name: stored()[name] for name in accepted} == accepted
+        page = page_of(owner, EDIT)
+        assert {name: page.field(name) for name in accepted} == accepted
+        before = stored()
+        for name in refused:
+            answer = owner.post(SAVE, sent({name: text}))
+            assert answer.status_code == 422, (name, text)
+            assert Page(answer.content.decode()).field("slug") == "naughty"
+            assert stored() == before
+    assert Sku.objects.count() == 1
+
+
+@pytest.mark.parametrize("texts", SHORT_LISTS)
+def test_shoppers_see_the_texts_of_a_product_as_texts(
+    owner: Client, stock: Sku, client: Client, texts: list[str]
+) -> None:
+    def elements() -> dict[str, list[Element]]:
+        code = stored()["sku-0-code"]
+        client.cookies.clear()
+        client.post("/cart/add/", {"sku": code})
+        pages = {
+            "product": page_of(client, SHOWN),
+            "cart": page_of(client, "/cart/"),
+            "checkout": page_of(client, "/checkout/", sku=code),
+            "editor": page_of(owner, EDIT),
+        }
+        assert pages["checkout"].field("sku") == code
+        return {name: page.elements for name, page in pages.items()}
+
+    plain = elements()
+    for text in map(as_browser, texts):
+        accepted = {name: clean for name, clean in expected(text)[0].items() if clean}
+        accepted.pop("sku-0-barcode", None)  # shoppers see none
+        owner.post(SAVE, sent(accepted))
+        assert {name: stored()[name] for name in accepted} == accepted
+        assert elements() == plain, text
+        told = client.get("/api/v1/shop/products/naughty").json()
+        product = stored()
+        assert (told["name"], told["subtitle"]) == (product["name"], product["subtitle"])
+        assert told["skus"][0]["sku"] == product["sku-0-code"]
+        assert told["skus"][0]["options"] == {product["option-0-name"]: PLAIN}
+
+
+@pytest.mark.parametrize("texts", SHORT_LISTS)
+def test_what_has_a_naughty_code_can_be_bought(
+    owner: Client, stock: Sku, client: Client, texts: list[str]
+) -> None:
+    for number, text in enumerate(map(as_browser, texts)):
+        code = expected(text)[0].get("sku-0-code")
+        if not code:
+            continue
+        owner.post(SAVE, sent({"sku-0-code": text}))
+        wish = {
+            "action": "pay",
+            "key": f"naughty-code-{number:010d}",
+            "from": "page",
+            "sku": code,
+            "seen": "1990",
+            "quantity": "1",
+            "channel": "transfer",
+            "expected": "2790",
+            "name": PLAIN,
+            "phone": f"138{number:08d}",
+            "province": "浙江省",
+            "city": "杭州市",
+            "district": "西湖区",
+            "detail": PLAIN,
+        }
+        answer = client.post("/checkout/", wish)
+        assert (answer.status_code, answer["Location"][:5]) == (302, "/pay/"), text
+        order = owner.get("/console/orders/", {"q": code})
+        assert order.status_code == 200
+
+
+@pytest.mark.parametrize("texts", SHORT_LISTS)
+def test_option_values_are_kept_line_by_line(owner: Client, stock: Sku, texts: list[str]) -> None:
+    for text in map(as_browser, texts):
+        clean = kept_of_form(text, most=4000)
+        lines = (clean or "").splitlines()
+        if len(lines) != 1:
+            continue
+        saved = owner.post(SAVE, sent({}, values=text))
+        if len(lines[0]) > 60:
+            assert saved.status_code == 422, text
+        else:
+            assert saved.status_code == 302, text
+            sku = Sku.objects.get(archived_at=None)
+            assert (Product.objects.get().options[0]["values"], sku.options) == (lines, lines)
+            assert page_of(owner, EDIT).field("option-0-values") == lines[0]
+
+
+@pytest.mark.parametrize("texts", SHORT_LISTS)
+def test_no_description_brings_anything_that_runs(
+    owner: Client, stock: Sku, client: Client, texts: list[str]
+) -> None:
+    assert owner.post(SAVE, sent({"description": ""})).status_code == 302
+    own = page_of(client, SHOWN)
+    for text in map(as_browser, texts):
+        for description in (text, f"<p>{text}</p>"):
+            saved = owner.post(SAVE, sent({"description": description}))
+            assert saved.status_code == (
+                422 if kept_of_form(description, most=50_000) is None else 302
+            )
+            if saved.status_code == 302:
+                assert_harmless(page_of(client, SHOWN), own, text)
+
+
+def assert_harmless(page: Page, own: Page, text: str) -> None:
+    """The page has nothing more that runs or loads than its own."""
+    tags, own_tags = ([tag for tag, _ in one.elements if tag in DANGEROUS] for one in (page, own))
+    assert tags == own_tags, text
+    attributes = {name for _, names in page.elements for name in names}
+    assert not {name for name in attributes if re.match(r"on|style$|srcdoc|formaction$", name)} - {
+        "formaction"
+    }, text
+    foreign = [link for link in page.links if link not in own.links]
+    assert {urlsplit(link.strip()).scheme for link in foreign} <= {"", "http", "https", "mailto"}
+
+
+@pytest.mark.parametrize("texts", LISTS)
+def test_every_search_box_bears_any_text_and_shows_it_again(
+    owner: Client, stock: Sku, client: Client, texts: list[str]
+) -> None:
+    addresses: dict[str, Any] = {"/search/": client}
+    addresses |= dict.fromkeys(("/console/products/", "/console/orders/"), owner)
+    token = accounts.create_api_key(name="naughty", role=Role.OWNER, now=NOON).token
+    key = {"Authorization": f"Bearer {token}"}
+    for text in texts:
+        sent_text = as_browser(text)
+        for address, browser in addresses.items():
+            answer = browser.get(address, {"q": sent_text})
+            html = answer.content.decode()
+            assert answer.status_code == 200, (address, text)
+            assert "<" not in text or text not in html
+            clean = kept_of_form(sent_text, most=60)
+            if clean is not None and "\n" not in clean and len(sent_text) <= 60:
+                assert clean in Page(html).fields["q"], (address, text)
+        for address in ("/api/v1/shop/products", "/api/v1/admin/orders"):
+            told = client.get(address, {"q": sent_text}, headers=key)
+            is_kept = kept(sent_text, most=100) is not None and len(sent_text) <= 100
+            assert told.status_code == (200 if is_kept else 422), (address, text)
+            assert told["Content-Type"] == "application/json"
