@@ -365,7 +365,7 @@ def test_a_refund_that_the_channel_can_not_make_is_for_staff(
 
     refund.refresh_from_db()
     assert refund.status == end.lower()
-    assert queries.orders_needing_staff() == [order.pk]
+    assert queries.orders_needing_staff(now=now()) == [order.pk]
 
 
 def test_a_refund_waits_for_a_channel_that_is_down(wechat: SimulatorServer) -> None:

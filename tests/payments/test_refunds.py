@@ -146,13 +146,16 @@ def test_an_abnormal_refund_waits_for_staff_and_may_still_come_through() -> None
     order.refresh_from_db()
     payment.refresh_from_db()
     assert (order.refunded_minor, payment.refunded_minor) == (0, 100)
-    assert (queries.refunds_needing_staff(), queries.orders_needing_staff()) == (1, [order.pk])
+    assert (queries.refunds_needing_staff(now=NOON), queries.orders_needing_staff(now=NOON)) == (
+        1,
+        [order.pk],
+    )
     event = Event.objects.get(kind="refund.needs_staff")
     assert (event.payload["state"], event.payload["refund_id"]) == ("abnormal", refund.pk)
     with nothing_changes(), pytest.raises(RefundRefused):
         services.retry_refund(refund_id=refund.pk, actor=STAFF, now=NOON)
     assert told(refund) == "succeeded"
-    assert queries.refunds_needing_staff() == 0
+    assert queries.refunds_needing_staff(now=NOON) == 0
 
 
 def test_a_closed_refund_is_asked_for_again_with_a_new_number() -> None:
@@ -163,7 +166,7 @@ def test_a_closed_refund_is_asked_for_again_with_a_new_number() -> None:
     assert told(closed, RefundState.CLOSED) == "closed"
     payment.refresh_from_db()
     assert payment.refunded_minor == 0
-    assert queries.orders_needing_staff() == [order.pk]
+    assert queries.orders_needing_staff(now=NOON) == [order.pk]
 
     again = services.retry_refund(refund_id=closed.pk, actor=STAFF, now=NOON)
 
@@ -172,7 +175,7 @@ def test_a_closed_refund_is_asked_for_again_with_a_new_number() -> None:
         2,
         PAYABLE,
     )
-    assert queries.orders_needing_staff() == []
+    assert queries.orders_needing_staff(now=NOON) == []
     assert Event.objects.filter(kind="refund.requested").order_by("-id")[0].actor_id == STAFF.id
     with nothing_changes():
         assert services.retry_refund(refund_id=closed.pk, actor=STAFF, now=NOON) == again

@@ -21,7 +21,7 @@ class Role(TextChoices):
 RIGHTS: dict[str, frozenset[str]] = {
     "home": frozenset({"view"}),
     "orders": frozenset({"view", "cancel", "ship", "reveal", "see_money"}),
-    "payments": frozenset({"view", "confirm_transfer"}),
+    "payments": frozenset({"view", "confirm_transfer", "refund"}),
     "products": frozenset({"view", "edit", "see_cost"}),
     "stock": frozenset({"view", "edit"}),
     "freight": frozenset({"view", "edit"}),
@@ -34,7 +34,7 @@ ROLE_RIGHTS: dict[str, dict[str, frozenset[str]]] = {
     Role.SERVICE: {
         "home": frozenset({"view"}),
         "orders": frozenset({"view", "cancel", "ship", "reveal", "see_money"}),
-        "payments": frozenset({"view", "confirm_transfer"}),
+        "payments": frozenset({"view", "confirm_transfer", "refund"}),
         "products": frozenset({"view"}),
         "stock": frozenset({"view"}),
     },

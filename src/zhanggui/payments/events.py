@@ -44,11 +44,20 @@ class RefundRequested(MoneyEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRetried(MoneyEvent):
+    """A refund that did not reach the channel is sent again, under the same number."""
+
+    kind: ClassVar[str] = "refund.retried"
+    refund_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundSucceeded(MoneyEvent):
-    """Money is back with the buyer."""
+    """Money is back with the buyer; `by_hand` where staff paid it outside the channel."""
 
     kind: ClassVar[str] = "refund.succeeded"
     refund_id: int
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

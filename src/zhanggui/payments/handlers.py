@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from zhanggui.core.events import on
 from zhanggui.orders.events import OrderClosed, OrderPaid
 from zhanggui.payments import tasks
-from zhanggui.payments.events import RefundRequested
+from zhanggui.payments.events import RefundRequested, RefundRetried
 from zhanggui.payments.queries import orders_with_live_attempts
 
 
 @on(RefundRequested)
 def send_refunds(events: Sequence[RefundRequested]) -> None:
     """A refund that was asked for is sent."""
+    for event in events:
+        tasks.submit_refund.enqueue(event.refund_id)
+
+
+@on(RefundRetried)
+def send_refunds_again(events: Sequence[RefundRetried]) -> None:
+    """A refund that staff ask for again is sent again."""
     for event in events:
         tasks.submit_refund.enqueue(event.refund_id)
 

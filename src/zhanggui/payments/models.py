@@ -73,8 +73,11 @@ class Refund(models.Model):
     cause_type = models.CharField(max_length=30)
     cause_id = models.BigIntegerField()
     attempt = models.IntegerField(default=1)  # a refund that the channel closed is asked for again
+    # the channel's own number, or what staff wrote down who paid it back another way
     channel_ref = models.CharField(max_length=64, blank=True)
+    refusal_code = models.CharField(max_length=64, blank=True)  # why the channel never took it
     requested_at = models.DateTimeField()
+    queued_at = models.DateTimeField()  # when the job that sends it was made last
     next_query_at = models.DateTimeField(null=True)
     queries = models.IntegerField(default=0)
     succeeded_at = models.DateTimeField(null=True)

@@ -1,7 +1,7 @@
 """Reads of payments and refunds, with the names of the rows that they return."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,6 +13,7 @@ from zhanggui.payments.providers.registry import is_online
 from zhanggui.payments.types import PaymentStatus, RefundStatus
 
 LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
+SENDING = timedelta(hours=1)  # a refund that is not sent by then needs staff
 
 
 def channels() -> list[str]:
@@ -50,19 +51,38 @@ def refunds_to_ask(*, now: datetime, limit: int = 100) -> list[int]:
     return list(rows.order_by("next_query_at").values_list("pk", flat=True)[:limit])
 
 
-def refunds_needing_staff() -> int:
+def refunds_needing_staff(*, now: datetime) -> int:
     """Return how many refunds did not get through."""
-    return _stuck_refunds().count()
+    return _stuck_refunds(now).count()
 
 
-def orders_needing_staff() -> list[int]:
+def orders_needing_staff(*, now: datetime) -> list[int]:
     """Return the orders of which a refund did not get through."""
-    rows = _stuck_refunds().order_by("payment__order_id")
+    rows = _stuck_refunds(now).order_by("payment__order_id")
     return list(rows.values_list("payment__order_id", flat=True).distinct())
 
 
-def _stuck_refunds() -> QuerySet[Refund]:
-    """Return those that the channel can't pay out, or gave up and nobody asked for again."""
+def stuck_refunds_of(*, order_id: int, now: datetime) -> set[int]:
+    """Return the refunds of an order that did not get through."""
+    rows = _stuck_refunds(now).filter(payment__order_id=order_id)
+    return set(rows.values_list("pk", flat=True))
+
+
+def may_retry(*, refund: Refund, now: datetime) -> bool:
+    """Tell whether a refund can be asked for again: given up, never accepted, or never sent."""
+    if refund.status == RefundStatus.CREATED:
+        return refund.queued_at <= now - SENDING
+    was_refused = refund.status == RefundStatus.ABNORMAL and bool(refund.refusal_code)
+    return was_refused or refund.status == RefundStatus.CLOSED
+
+
+def may_settle_by_hand(*, refund: Refund) -> bool:
+    """Tell whether staff may pay it back another way: only where the channel surely does not."""
+    return refund.status == RefundStatus.ABNORMAL
+
+
+def _stuck_refunds(now: datetime) -> QuerySet[Refund]:
+    """Return those not paid out, not sent, or given up by the channel and not asked for again."""
     again = Refund.objects.filter(
         payment=OuterRef("payment"),
         cause_type=OuterRef("cause_type"),
@@ -70,7 +90,9 @@ def _stuck_refunds() -> QuerySet[Refund]:
         attempt__gt=OuterRef("attempt"),
     )
     return Refund.objects.filter(
-        Q(status=RefundStatus.ABNORMAL) | Q(status=RefundStatus.CLOSED) & ~Exists(again)
+        Q(status=RefundStatus.ABNORMAL)
+        | Q(status=RefundStatus.CREATED, queued_at__lte=now - SENDING)
+        | Q(status=RefundStatus.CLOSED) & ~Exists(again)
     )
 
 

@@ -20,7 +20,7 @@ REFUND = Machine(
     {
         R.CREATED: {R.PROCESSING, R.SUCCEEDED, R.ABNORMAL, R.CLOSED},
         R.PROCESSING: {R.SUCCEEDED, R.ABNORMAL, R.CLOSED},
-        R.ABNORMAL: {R.SUCCEEDED, R.CLOSED},
+        R.ABNORMAL: {R.CREATED, R.SUCCEEDED, R.CLOSED},  # created: never accepted, sent again
         R.SUCCEEDED: set(),
         R.CLOSED: set(),
     },

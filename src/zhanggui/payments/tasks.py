@@ -23,8 +23,7 @@ SILENT_CALLS = 3
 @task
 def submit_refund(refund_id: int) -> None:
     """Send a refund to its channel, which tells us its outcome where it tells us of payments."""
-    notify_url = f"{settings.PUBLIC_URL}{reverse('store:pay-notify')}"
-    services.submit_refund(refund_id=refund_id, now=timezone.now(), notify_url=notify_url)
+    services.submit_refund(refund_id=refund_id, now=timezone.now(), notify_url=_notify_url())
 
 
 @retries(times=12, first_seconds=5, most_seconds=1800)
@@ -55,7 +54,11 @@ def _ask_payment(payment_id: int) -> None:
 
 
 def _ask_refund(refund_id: int) -> None:
-    services.ask_refund(refund_id=refund_id, now=timezone.now())
+    services.ask_refund(refund_id=refund_id, now=timezone.now(), notify_url=_notify_url())
+
+
+def _notify_url() -> str:
+    return f"{settings.PUBLIC_URL}{reverse('store:pay-notify')}"
 
 
 def _close_overdue(order_id: int) -> None:

@@ -113,6 +113,12 @@ def _mismatch(facts: Facts) -> Words:
     return _("付款金额不一致"), _joined(_amount(facts), told, text), "note"
 
 
+def _refunded(facts: Facts) -> Words:
+    if facts.get("by_hand"):  # older rows do not say
+        return _("已线下退款"), _amount(facts), ""
+    return _("退款已到账"), _joined(_amount(facts), _channel(facts)), ""
+
+
 # event kind → its words; what staff would read twice (order.refunded beside refund.succeeded) and
 # what says nothing to people has no entry
 WORDS: Mapping[str, Callable[[Facts], Words]] = {
@@ -134,11 +140,8 @@ WORDS: Mapping[str, Callable[[Facts], Words]] = {
         _joined(_amount(facts), facts.get("reason", "")),
         "",
     ),
-    "refund.succeeded": lambda facts: (
-        _("退款已到账"),
-        _joined(_amount(facts), _channel(facts)),
-        "",
-    ),
+    "refund.retried": lambda facts: (_("重新提交退款"), _amount(facts), ""),
+    "refund.succeeded": _refunded,
     "refund.needs_staff": lambda facts: (_("退款没有成功，要人工处理"), _amount(facts), "note"),
 }
 UNTOLD = frozenset({"order.refunded"})

@@ -39,6 +39,7 @@ def test_each_tile_shows_the_number_of_rows_behind_it(owner: Client) -> None:
         cause_type="test",
         cause_id=1,
         requested_at=NOON,
+        queued_at=NOON,
     )
 
     home = owner.get("/console/").content.decode()

@@ -9,7 +9,7 @@ from zhanggui.orders.services.carts import (
 from zhanggui.orders.services.close import cancel_order, close_unpaid
 from zhanggui.orders.services.data import show_personal_data
 from zhanggui.orders.services.history import import_orders
-from zhanggui.orders.services.money import lock_payable, record_payment, record_refund
+from zhanggui.orders.services.money import lock_owed, lock_payable, record_payment, record_refund
 from zhanggui.orders.services.place import place_order, place_orders
 from zhanggui.orders.services.ship import complete_order, record_shipped
 
@@ -19,6 +19,7 @@ __all__ = [
     "complete_order",
     "empty_cart",
     "import_orders",
+    "lock_owed",
     "lock_payable",
     "merge_carts",
     "place_order",

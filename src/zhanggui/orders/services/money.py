@@ -38,11 +38,29 @@ def lock_payable(*, order_id: int, now: datetime) -> Payable:
         raise OrderNotReady(_("订单已经付过款了，不用再付。"))
     if order.pay_by_at is None or order.pay_by_at <= now:
         raise OrderNotReady(_("付款时间已过，订单即将关闭，请重新下单。"))
+    return _payable(order, order.pay_by_at)
+
+
+def lock_owed(*, order_id: int, now: datetime) -> Payable:
+    """Lock an order that was never paid and say what it owed, also when it is late or closed.
+
+    For money that is there already and must be booked; only inside a transaction.
+
+    Raises:
+        OrderNotReady: it is paid.
+    """
+    order = locked_order(order_id)
+    if order.status == OrderStatus.COMPLETED or order.paid_minor >= order.payable_minor:
+        raise OrderNotReady(_("订单已经付过款了，不用再付。"))
+    return _payable(order, order.pay_by_at or now)
+
+
+def _payable(order: Order, pay_by_at: datetime) -> Payable:
     return Payable(
         number=order.number,
         due_minor=order.payable_minor - order.paid_minor,
         currency=order.currency,
-        pay_by_at=order.pay_by_at,
+        pay_by_at=pay_by_at,
     )
 
 

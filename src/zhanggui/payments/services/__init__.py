@@ -5,11 +5,11 @@ from zhanggui.payments.services.refund import (
     apply_refund,
     ask_refund,
     request_refund,
-    retry_refund,
     submit_refund,
 )
 from zhanggui.payments.services.settle import ask_channel, settle, take_callback
 from zhanggui.payments.services.start import open_attempt, start_payment
+from zhanggui.payments.services.stuck import retry_refund, settle_refund_by_hand
 from zhanggui.payments.services.transfer import confirm_transfer
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "request_refund",
     "retry_refund",
     "settle",
+    "settle_refund_by_hand",
     "start_payment",
     "submit_refund",
     "take_callback",

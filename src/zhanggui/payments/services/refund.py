@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -15,11 +16,12 @@ from zhanggui.payments.events import RefundNeedsStaff, RefundRequested, RefundSu
 from zhanggui.payments.models import Payment, Refund
 from zhanggui.payments.providers.base import (
     ChannelRefund,
+    Provider,
     ProviderError,
     RefundRequest,
     RefundState,
 )
-from zhanggui.payments.providers.registry import provider_for
+from zhanggui.payments.providers.registry import SCENES, provider_for
 from zhanggui.payments.states import REFUND
 from zhanggui.payments.types import ChannelDown, RefundRefused, RefundStatus
 
@@ -70,6 +72,7 @@ def request_refund(
         cause_id=cause[1],
         attempt=known.attempt + 1 if known else 1,
         requested_at=now,
+        queued_at=now,
     )
     publish(
         RefundRequested(
@@ -94,29 +97,10 @@ def _take_from(payment: Payment, amount_minor: int) -> None:
         raise RefundRefused(_("退款金额超过了可退的金额，请核对后再提交。"))
 
 
-@transaction.atomic
-def retry_refund(*, refund_id: int, actor: Actor, now: datetime) -> Refund:
-    """Ask again for a refund that the channel gave up, with a new number (R5); repeats ask once.
-
-    Raises:
-        RefundRefused: this refund is not closed, or the money went back another way.
-    """
-    refund = Refund.objects.get(pk=refund_id)
-    if refund.status != RefundStatus.CLOSED:
-        raise RefundRefused(_("这笔退款没有关闭，不用重新申请。"))
-    return request_refund(
-        payment_id=refund.payment_id,
-        amount_minor=refund.amount_minor,
-        reason=refund.reason,
-        cause=(refund.cause_type, refund.cause_id),
-        actor=actor,
-        now=now,
-    )
-
-
 def submit_refund(*, refund_id: int, now: datetime, notify_url: str = "") -> str:
     """Send a refund to its channel (R2); a repeat is the same refund there.
 
+    What the channel does not accept is abnormal with the channel's code, and can be sent again.
     Without `notify_url` the outcome is only learnt by asking.
 
     Raises:
@@ -127,7 +111,8 @@ def submit_refund(*, refund_id: int, now: datetime, notify_url: str = "") -> str
         return "repeat"
     provider = provider_for(refund.payment.channel)
     if provider is None:
-        return _apply_state(refund.pk, RefundState.ABNORMAL, "", now)
+        is_off = refund.payment.channel in SCENES  # a transfer never had one
+        return _refuse(refund.pk, "CHANNEL_OFF" if is_off else "", now)
     try:
         told = provider.refund(
             RefundRequest(
@@ -142,13 +127,27 @@ def submit_refund(*, refund_id: int, now: datetime, notify_url: str = "") -> str
         )
     except ProviderError as error:
         if error.permanent:
-            return _apply_state(refund.pk, RefundState.ABNORMAL, "", now)
+            return _not_accepted(refund, provider, error, now)
         raise ChannelDown(_("支付渠道暂时没有回应，退款会自动重试。")) from error
     return in_transaction(lambda: apply_refund(told=told, now=now))
 
 
-def ask_refund(*, refund_id: int, now: datetime) -> str:
-    """Ask the channel how a refund stands (R3-R5).
+def _not_accepted(refund: Refund, provider: Provider, error: ProviderError, now: datetime) -> str:
+    """Believe a "no" only when the number is unknown there: an earlier try may have got through."""
+    log.error("refund %s: not accepted: %s", refund.out_refund_no, error.code)
+    try:
+        told = provider.query_refund(out_refund_no=refund.out_refund_no)
+    except ProviderError as silent:
+        if not silent.permanent:
+            raise ChannelDown(_("支付渠道暂时没有回应，退款会自动重试。")) from silent
+        return _refuse(refund.pk, error.code[:64], now)
+    if told.state == RefundState.UNKNOWN_NUMBER:
+        return _refuse(refund.pk, error.code[:64], now)
+    return in_transaction(lambda: apply_refund(told=told, now=now))
+
+
+def ask_refund(*, refund_id: int, now: datetime, notify_url: str = "") -> str:
+    """Ask the channel how a refund stands (R3-R5); one that it does not know is sent again.
 
     Raises:
         ChannelDown: the channel did not answer; it is asked again later.
@@ -165,6 +164,8 @@ def ask_refund(*, refund_id: int, now: datetime) -> str:
         told = provider.query_refund(out_refund_no=refund.out_refund_no)
     except ProviderError as error:
         raise ChannelDown(_("支付渠道暂时没有回应，退款会自动重试。")) from error
+    if told.state == RefundState.UNKNOWN_NUMBER:
+        return submit_refund(refund_id=refund_id, now=now, notify_url=notify_url)
     return in_transaction(lambda: apply_refund(told=told, now=now))
 
 
@@ -187,13 +188,23 @@ def apply_refund(*, told: ChannelRefund, now: datetime) -> str:
     return _apply_state(refund.pk, told.state, told.channel_ref or "", now)
 
 
+def _refuse(refund_id: int, code: str, now: datetime) -> str:
+    return _apply_state(refund_id, RefundState.ABNORMAL, "", now, refusal_code=code)
+
+
 @transaction.atomic
-def _apply_state(refund_id: int, state: RefundState, channel_ref: str, now: datetime) -> str:
+def _apply_state(
+    refund_id: int, state: RefundState, channel_ref: str, now: datetime, *, refusal_code: str = ""
+) -> str:
     refund = Refund.objects.select_for_update().get(pk=refund_id)
     wanted = _STATUS[state]
     if not REFUND.can(refund, wanted):
         return "repeat"
-    also: dict[str, object] = {"next_query_at": None, "channel_ref": channel_ref}
+    also: dict[str, object] = {
+        "next_query_at": None,
+        "channel_ref": channel_ref,
+        "refusal_code": refusal_code,
+    }
     if wanted == RefundStatus.SUCCEEDED:
         also["succeeded_at"] = now
     elif wanted == RefundStatus.PROCESSING:
@@ -213,21 +224,32 @@ _STATUS = {
 
 def _tell(refund: Refund, status: RefundStatus, now: datetime) -> None:
     payment = refund.payment
-    about = {
-        "subject_id": payment.order_id,
-        "at": now,
-        "actor": CHANNEL,
-        "channel": payment.channel,
-        "amount_minor": refund.amount_minor,
-        "currency": refund.currency,
-        "refund_id": refund.pk,
-    }
     if status == RefundStatus.SUCCEEDED:
-        orders.record_refund(order_id=payment.order_id, amount_minor=refund.amount_minor, now=now)
-        publish(RefundSucceeded(**about))
+        tell_succeeded(refund, CHANNEL, now)
     elif status in (RefundStatus.ABNORMAL, RefundStatus.CLOSED):
         if status == RefundStatus.CLOSED:  # nothing went back: it may be asked for again
             Payment.objects.filter(pk=payment.pk).update(
                 refunded_minor=F("refunded_minor") - refund.amount_minor
             )
-        publish(RefundNeedsStaff(**about, state=str(status)))
+        publish(RefundNeedsStaff(**about(refund, CHANNEL, now), state=str(status)))
+
+
+def tell_succeeded(refund: Refund, actor: Actor, now: datetime, *, by_hand: bool = False) -> None:
+    """Put money that went back on the order; only in the transaction that ends the refund."""
+    orders.record_refund(
+        order_id=refund.payment.order_id, amount_minor=refund.amount_minor, now=now, actor=actor
+    )
+    publish(RefundSucceeded(**about(refund, actor, now), by_hand=by_hand))
+
+
+def about(refund: Refund, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return what every event about a refund says."""
+    return {
+        "subject_id": refund.payment.order_id,
+        "at": now,
+        "actor": actor,
+        "channel": refund.payment.channel,
+        "amount_minor": refund.amount_minor,
+        "currency": refund.currency,
+        "refund_id": refund.pk,
+    }

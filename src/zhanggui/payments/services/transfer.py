@@ -13,6 +13,7 @@ from zhanggui.orders import services as orders
 from zhanggui.orders.types import PaymentChannel
 from zhanggui.payments.events import PaymentSucceeded
 from zhanggui.payments.models import Payment
+from zhanggui.payments.services.refund import request_refund
 from zhanggui.payments.types import PaymentRefused, PaymentStatus
 
 
@@ -22,11 +23,14 @@ def confirm_transfer(
 ) -> Payment:
     """Book a transfer that arrived. It must be the whole amount due; a second one is refused.
 
+    A late one is booked too: it opens the order again where that was closed for lateness and its
+    stock is there (O7), else a refund is made, which staff pay back by hand.
+
     Raises:
-        OrderNotReady: the order is paid, closed, or its time to pay is over.
+        OrderNotReady: the order is paid.
         PaymentRefused: the amount is not what is due.
     """
-    due = orders.lock_payable(order_id=order_id, now=now)
+    due = orders.lock_owed(order_id=order_id, now=now)
     if amount_minor != due.due_minor:
         raise PaymentRefused(_("到账金额和应付金额不一致，请核对。"))
     last = Payment.objects.filter(order_id=order_id).aggregate(n=Max("attempt"))["n"] or 0
@@ -54,5 +58,20 @@ def confirm_transfer(
             payment_id=payment.pk,
         )
     )
-    orders.record_payment(order_id=order_id, amount_minor=amount_minor, now=now, actor=actor)
+    _tell_order(payment, actor, now)
     return payment
+
+
+def _tell_order(payment: Payment, actor: Actor, now: datetime) -> None:
+    recorded = orders.record_payment(
+        order_id=payment.order_id, amount_minor=payment.amount_minor, now=now, actor=actor
+    )
+    if recorded.refund_minor:
+        request_refund(
+            payment_id=payment.pk,
+            amount_minor=recorded.refund_minor,
+            reason=recorded.reason,
+            cause=("payment", payment.pk),
+            now=now,
+            actor=actor,
+        )

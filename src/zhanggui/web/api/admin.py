@@ -103,7 +103,12 @@ def ship(request: HttpRequest, number: str, payload: schemas.ShipIn) -> HttpResp
 def confirm_transfer(
     request: HttpRequest, number: str, payload: schemas.TransferIn
 ) -> HttpResponse:
-    """Book a bank transfer that arrived: the whole amount due."""
+    """Book a bank transfer that arrived: the whole amount due.
+
+    A late one is booked too: an order closed for lateness opens again when its stock is there,
+    else, and after any other reason, it stays closed and a refund waits to be settled by hand.
+    An order that is paid already answers 409.
+    """
     found = _order(number)
     payments.confirm_transfer(
         order_id=found.pk,

@@ -63,7 +63,7 @@ def _owner(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "currency": shop.currency,
         "late": late,
         "first_deadline": first,
-        "refunds": len(payments.orders_needing_staff()),
+        "refunds": len(payments.orders_needing_staff(now=now)),
         "failed_jobs": jobs.queue_counts(now=now).failed,
         "best_sellers": orders.best_sellers(
             period=bounds(Span.MONTH, now=now), currency=shop.currency

@@ -85,7 +85,7 @@ def order_filter(wish: ListWish, *, currency: str, now: datetime) -> OrderFilter
         display_status=wish.status,
         q=wish.q,
         also_ids=fulfilment.order_ids_by_tracking(q=wish.q) if wish.q else (),
-        only_ids=payments.orders_needing_staff() if wish.refund else None,
+        only_ids=payments.orders_needing_staff(now=now) if wish.refund else None,
         placed_from=placed[0],
         placed_to=placed[1],
         paid_from=paid[0],

@@ -76,6 +76,16 @@ class TransferForm(CancelForm):
     )
 
 
+class SettleRefundForm(CancelForm):
+    """How staff paid a refund back outside the channel."""
+
+    reference = CleanCharField(
+        label=_("转账流水号或说明"),
+        max_length=64,
+        error_messages={"required": _("请填写转账流水号或说明，对账时要用。")},
+    )
+
+
 class RevealForm(CancelForm):
     """Why somebody needs the buyer's data in clear."""
 

@@ -16,8 +16,11 @@ from zhanggui.orders import queries as orders
 from zhanggui.orders.queries import Order, OrderLine
 from zhanggui.orders.types import DisplayStatus, PaymentChannel
 from zhanggui.payments import queries as payments
+from zhanggui.payments.queries import Refund
+from zhanggui.payments.types import RefundStatus
 from zhanggui.web import timeline
 from zhanggui.web.access import staff_user
+from zhanggui.web.console.orders.forms import SettleRefundForm
 from zhanggui.web.console.orders.rows import OrderRow, order_rows
 from zhanggui.web.console.pages import is_htmx, page
 from zhanggui.web.formats import moment_text
@@ -48,6 +51,25 @@ class LineView:
     total_minor: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedRefund:
+    """What somebody wanted with a refund and was refused."""
+
+    refund_id: int
+    problem: str
+    settle: SettleRefundForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundView:
+    """A refund with what this person can do about it now."""
+
+    refund: Refund
+    can_retry: bool
+    settle: SettleRefundForm | None  # None: it can't be paid another way
+    problem: str  # why the last try was refused
+
+
 def find_order(number: str) -> Order:
     """Return the order of this number with its lines, or answer 404."""
     order = orders.order_by_number(number=number)
@@ -56,15 +78,16 @@ def find_order(number: str) -> Order:
     return order
 
 
-def order_context(request: HttpRequest, order: Order, *, now: datetime) -> dict[str, Any]:
-    """Return what the page needs, for the rights of who looks."""
+def order_context(
+    request: HttpRequest, order: Order, *, now: datetime, tried: TriedRefund | None = None
+) -> dict[str, Any]:
+    """Return what the page needs, for the rights of who looks; `tried` was refused just now."""
     person = staff_user(request)
     sees_money = person.may("orders", "see_money")
     sees_payments = sees_money and person.may("payments", "view")
     events = orders.timeline(order_id=order.pk)
     row = order_rows(found=[order])[0]
     is_unpaid = order.display_status == DisplayStatus.TO_PAY and not order.paid_minor
-    by_transfer = order.payment_channel == PaymentChannel.TRANSFER
     return {
         "order": order,
         "row": row,
@@ -76,7 +99,9 @@ def order_context(request: HttpRequest, order: Order, *, now: datetime) -> dict[
         ],
         "parcels": fulfilment.parcels_of(order_id=order.pk),
         "payments": payments.payments_of(order_id=order.pk) if sees_payments else [],
-        "refunds": payments.refunds_of(order_id=order.pk) if sees_payments else [],
+        "refunds": _refunds(order, now=now, may_act=person.may("payments", "refund"), tried=tried)
+        if sees_payments
+        else [],
         "channel": channel_label(order.payment_channel),
         "kept_minor": order.paid_minor - order.refunded_minor,
         "events": timeline.for_staff(
@@ -86,9 +111,45 @@ def order_context(request: HttpRequest, order: Order, *, now: datetime) -> dict[
         ),
         "can_ship": row.can_ship and person.may("orders", "ship"),
         "can_cancel": is_unpaid and person.may("orders", "cancel"),
-        "can_confirm": is_unpaid and by_transfer and person.may("payments", "confirm_transfer"),
+        "can_confirm": takes_transfer(order) and person.may("payments", "confirm_transfer"),
         "can_reveal": person.may("orders", "reveal") and bool(order.phone or order.name),
     }
+
+
+def takes_transfer(order: Order) -> bool:
+    """Tell whether a transfer can be booked: nothing was paid yet, late and closed ones included.
+
+    A history that was imported has no transfers to come.
+    """
+    waits = order.display_status in (DisplayStatus.TO_PAY, DisplayStatus.CLOSED)
+    by_transfer = order.payment_channel == PaymentChannel.TRANSFER
+    return waits and by_transfer and order.payable_minor > 0 and not order.paid_minor
+
+
+def _refunds(
+    order: Order, *, now: datetime, may_act: bool, tried: TriedRefund | None
+) -> list[RefundView]:
+    found = payments.refunds_of(order_id=order.pk)
+    open_ones = [one for one in found if one.status != RefundStatus.SUCCEEDED]
+    stuck = payments.stuck_refunds_of(order_id=order.pk, now=now) if open_ones else set()
+    views = []
+    for refund in found:
+        acts = may_act and refund.pk in stuck
+        form = SettleRefundForm(prefix=f"r{refund.pk}") if acts else None
+        problem = ""
+        if tried and tried.refund_id == refund.pk:
+            problem = tried.problem
+            form = tried.settle or form
+        can_settle = acts and payments.may_settle_by_hand(refund=refund)
+        views.append(
+            RefundView(
+                refund=refund,
+                can_retry=acts and payments.may_retry(refund=refund, now=now),
+                settle=form if can_settle else None,
+                problem=problem,
+            )
+        )
+    return views
 
 
 def channel_label(code: str) -> str:

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from zhanggui.core.types import Refusal
 from zhanggui.orders import services
-from zhanggui.orders.types import CloseReason
+from zhanggui.orders.queries import Order
+from zhanggui.orders.types import CloseReason, OrderStatus
 from zhanggui.payments import services as payments
 from zhanggui.web.access import allowed, staff_actor
 from zhanggui.web.console.orders.forms import CancelForm, TransferForm
@@ -39,7 +40,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @allowed("payments", "confirm_transfer")
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_transfer(request: HttpRequest, number: str) -> HttpResponse:
-    """Book a transfer that arrived: the order then waits to be shipped."""
+    """Book a transfer that arrived, also a late one; the words say what became of the order."""
     order, now = find_order(number), timezone.now()
     due = max(order.payable_minor - order.paid_minor, 0)
     form = TransferForm(
@@ -58,8 +59,18 @@ def confirm_transfer(request: HttpRequest, number: str) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("已确认到账，可以发货了"))
+            messages.success(request, _transferred(find_order(number)))
             return go(request, order_url(order))
     status = 422 if form.is_bound else 200
-    context = {"form": form, "due_minor": due}
+    context = {
+        "form": form,
+        "due_minor": due,
+        "is_late": order.close_reason == CloseReason.PAY_TIMEOUT,
+    }
     return answer_sheet(request, order, "transfer", context, now=now, status=status)
+
+
+def _transferred(order: Order) -> str:
+    if order.status == OrderStatus.CLOSED:
+        return _("已入账。订单仍是关闭的，请把这笔钱退给买家")
+    return _("已确认到账，可以发货了")
