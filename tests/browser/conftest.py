@@ -104,8 +104,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def _is_bad(said: Any) -> bool:
-    """A refused form (422) is told by the browser as an error, and is none."""
-    return said.type == "error" and "status of 4" not in said.text
+    """A refused form (422) and a request that a newer one replaced are told as errors."""
+    usual = ("status of 4", "htmx:afterRequest", "htmx:sendAbort")
+    return said.type == "error" and not any(part in said.text for part in usual)
 
 
 def axe(page: Page) -> list[str]:
