@@ -395,3 +395,13 @@ def test_a_place_that_does_not_lie_in_the_one_above_is_asked_for_again(
     assert response.status_code == 422
     assert f'id="id_{field_name}_error"' in html
     assert not Order.objects.exists()
+
+
+def test_a_code_with_a_character_that_does_not_print_can_be_bought(client: Client) -> None:
+    sku = goods(code="A\u1680B\u202a")
+
+    client.post("/cart/add/", {"sku": sku.code})
+    response = client.post("/checkout/", form(sku))
+
+    assert CartLine.objects.get().sku == sku
+    assert response["Location"].startswith("/pay/")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhanggui.catalog import queries as catalog
+from zhanggui.core.text import is_storable
 from zhanggui.orders import services
 from zhanggui.orders.calc import MAX_QUANTITY
 from zhanggui.orders.types import CartRefused
@@ -92,7 +93,7 @@ def _asked_quantity(request: HttpRequest) -> int:
 
 def _plain(text: str) -> str:
     """Return a code as databases take it; other text names no SKU."""
-    return text if text.isprintable() and len(text) <= 60 else ""
+    return text if is_storable(text) and len(text) <= 60 else ""
 
 
 def _asked_sku(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, QueryDict
 
+from zhanggui.core.text import is_storable
 from zhanggui.orders import queries as orders
 from zhanggui.orders.calc import MAX_LINES, MAX_QUANTITY
 from zhanggui.orders.types import PaymentChannel, WantedLine
@@ -109,7 +110,7 @@ def _lines(data: QueryDict) -> tuple[WantedLine, ...]:
             unit_price_minor=whole_number(seen, least=0, most=_MOST_MINOR),
         )
         for sku, quantity, seen in list(rows)[: MAX_LINES + 1]
-        if sku != data.get("remove") and sku.isprintable() and len(sku) <= 60
+        if sku != data.get("remove") and is_storable(sku) and len(sku) <= 60
     )
 
 
