@@ -34,10 +34,10 @@ def naughty_sample() -> list[str]:
 
 
 def naughty_few() -> list[str]:
-    """Return some ten of all sorts, for what opens several pages with each."""
+    """Return some eight of all sorts, for what opens several pages with each."""
     strings = naughty_strings()
     markup = [text for text in strings if "<script" in text]
-    return [*markup[::40], *strings[: -len(EXTRA) : 100], *EXTRA[::4]]
+    return [*markup[::60], *strings[: -len(EXTRA) : 170], *EXTRA[::4]]
 
 
 # One test takes a whole list, since making a shop for every string costs more than the string.

@@ -166,13 +166,15 @@ def test_the_form_shows_again_what_was_typed(checkout: Checkout, texts: list[str
             assert page.field(name).replace("\r\n", "\n").replace("\r", "\n") == lines, name
 
 
-@pytest.mark.parametrize("texts", LISTS)
+@pytest.mark.parametrize("texts", SHORT_LISTS)
 def test_no_place_and_no_phone_are_taken_for_one(checkout: Checkout, texts: list[str]) -> None:
+    # a few strings in one field after the other, the whole list in all three at once
+    places = [(name,) for name in PLACE] if len(texts) < 100 else [tuple(PLACE)]
     for text in map(as_browser, texts):
-        for name in PLACE if text.strip() else ():  # what is left out may follow from the rest
-            answer = checkout.by_form({name: text})
-            assert answer.status_code == 422, (name, text)
-            assert checkout.by_api({name: text}).status_code == 422, (name, text)
+        for names in places if text.strip() else ():  # what is left out may follow from the rest
+            fields = dict.fromkeys(names, text)
+            assert checkout.by_form(fields).status_code == 422, (names, text)
+            assert checkout.by_api(fields).status_code == 422, (names, text)
         if not is_phone(text):
             assert checkout.by_form({"phone": text}).status_code == 422, text
             assert checkout.by_api({"phone": text}).status_code == 422, text
@@ -208,7 +210,7 @@ def test_the_api_keeps_texts_exactly_or_refuses_with_a_code(
         assert Order.objects.count() == before
 
 
-@pytest.mark.parametrize("texts", LISTS)
+@pytest.mark.parametrize("texts", SHORT_LISTS)
 def test_pasted_texts_become_an_address_or_are_refused(
     checkout: Checkout, texts: list[str]
 ) -> None:

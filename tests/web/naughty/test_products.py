@@ -11,7 +11,7 @@ from django.test import Client
 from tests.factories.catalog import CategoryFactory
 from tests.factories.shop import NOON, open_shop, stocked
 from tests.factories.staff import StaffFactory
-from tests.naughty import LISTS, SHORT_LISTS, as_browser, kept, kept_of_form
+from tests.naughty import SHORT_LISTS, as_browser, kept, kept_of_form
 from tests.web.pages import Element, Page
 
 from zhanggui.accounts import services as accounts
@@ -225,7 +225,7 @@ def assert_harmless(page: Page, own: Page, text: str) -> None:
     assert {urlsplit(link.strip()).scheme for link in foreign} <= {"", "http", "https", "mailto"}
 
 
-@pytest.mark.parametrize("texts", LISTS)
+@pytest.mark.parametrize("texts", SHORT_LISTS)
 def test_every_search_box_bears_any_text_and_shows_it_again(
     owner: Client, stock: Sku, client: Client, texts: list[str]
 ) -> None:
@@ -242,7 +242,7 @@ def test_every_search_box_bears_any_text_and_shows_it_again(
             assert "<" not in text or text not in html
             clean = kept_of_form(sent_text, most=60)
             if clean is not None and "\n" not in clean and len(sent_text) <= 60:
-                assert clean in Page(html).fields["q"], (address, text)
+                assert {clean, sent_text} & {*Page(html).fields["q"]}, (address, text)
         for address in ("/api/v1/shop/products", "/api/v1/admin/orders"):
             told = client.get(address, {"q": sent_text}, headers=key)
             is_kept = kept(sent_text, most=100) is not None and len(sent_text) <= 100
