@@ -2,7 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from zhanggui.inventory.types import WarehouseStock
+from zhanggui.inventory.types import LockedLevel, WarehouseStock, WarehouseView
+
+
+def warehouse_stocks(
+    warehouses: Sequence[WarehouseView], levels: Sequence[LockedLevel]
+) -> list[WarehouseStock]:
+    """Return what each warehouse can sell of the SKUs whose levels are given."""
+    return [
+        WarehouseStock(
+            house.warehouse_id,
+            house.division_code,
+            {
+                level.sku_id: level.available
+                for level in levels
+                if level.warehouse_id == house.warehouse_id
+            },
+        )
+        for house in warehouses
+    ]
 
 
 def covers(stock: WarehouseStock, pieces: Mapping[int, int]) -> bool:

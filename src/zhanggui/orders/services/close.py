@@ -11,7 +11,7 @@ from zhanggui.inventory import services as inventory
 from zhanggui.inventory.types import Cause, Move, MovementKind
 from zhanggui.orders.events import OrderClosed
 from zhanggui.orders.models import Order
-from zhanggui.orders.services.rows import locked_order, save_derived
+from zhanggui.orders.services.rows import locked_order, pieces_of, save_derived
 from zhanggui.orders.types import CloseReason, OrderNotReady, OrderStatus
 
 
@@ -51,9 +51,6 @@ def close_unpaid(*, order_id: int, now: datetime) -> bool:
 
 
 def _close(order: Order, reason: CloseReason, actor: Actor, now: datetime) -> None:
-    pieces: dict[int, int] = {}
-    for sku_id, quantity in order.lines.values_list("sku_id", "quantity"):
-        pieces[sku_id] = pieces.get(sku_id, 0) + quantity
     inventory.move(
         moves=[
             Move(
@@ -63,7 +60,7 @@ def _close(order: Order, reason: CloseReason, actor: Actor, now: datetime) -> No
                 warehouse_id=order.warehouse_id,
                 quantity=count,
             )
-            for sku_id, count in pieces.items()
+            for sku_id, count in pieces_of(order).items()
         ],
         actor=actor,
         now=now,

@@ -10,11 +10,11 @@ from zhanggui.core.types import CHANNEL, Actor
 from zhanggui.inventory import calc as inventory_calc
 from zhanggui.inventory import queries as inventory_queries
 from zhanggui.inventory import services as inventory
-from zhanggui.inventory.types import Cause, Move, MovementKind, WarehouseStock
+from zhanggui.inventory.types import Cause, Move, MovementKind
 from zhanggui.orders import calc
 from zhanggui.orders.events import OrderPaid, OrderRefunded, OrderReopened
 from zhanggui.orders.models import Order
-from zhanggui.orders.services.rows import locked_order, save_money
+from zhanggui.orders.services.rows import locked_order, pieces_of, save_money
 from zhanggui.orders.types import (
     CloseReason,
     OrderNotReady,
@@ -107,23 +107,10 @@ def record_payment(
 
 def _reserve_again(order: Order, now: datetime) -> bool:
     """Reserve the whole order once more, at whatever warehouse can; False where none can."""
-    pieces: dict[int, int] = {}
-    for sku_id, quantity in order.lines.values_list("sku_id", "quantity"):
-        pieces[sku_id] = pieces.get(sku_id, 0) + quantity
+    pieces = pieces_of(order)
     levels = inventory.locked_levels(sku_ids=pieces)
     houses = inventory_queries.warehouses()
-    stocks = [
-        WarehouseStock(
-            house.warehouse_id,
-            house.division_code,
-            {
-                level.sku_id: level.available
-                for level in levels
-                if level.warehouse_id == house.warehouse_id
-            },
-        )
-        for house in houses
-    ]
+    stocks = inventory_calc.warehouse_stocks(houses, levels)
     distance = {
         house.warehouse_id: regions.distance_km(
             code_a=house.division_code, code_b=order.division_code

@@ -82,18 +82,7 @@ class Market:
     stocks: list[WarehouseStock] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.stocks = [
-            WarehouseStock(
-                house.warehouse_id,
-                house.division_code,
-                {
-                    level.sku_id: level.available
-                    for level in self.levels
-                    if level.warehouse_id == house.warehouse_id
-                },
-            )
-            for house in self.warehouses
-        ]
+        self.stocks = inventory_calc.warehouse_stocks(self.warehouses, self.levels)
 
     def take(self, plan: Plan) -> None:
         """What was promised to an accepted order is gone for those who come after."""

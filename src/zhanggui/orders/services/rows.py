@@ -25,6 +25,14 @@ def locked_order(order_id: int) -> Order:
     return Order.objects.select_for_update().get(pk=order_id)
 
 
+def pieces_of(order: Order) -> dict[int, int]:
+    """Return SKU id → pieces of an order, summed over its lines."""
+    pieces: dict[int, int] = {}
+    for sku_id, quantity in order.lines.values_list("sku_id", "quantity"):
+        pieces[sku_id] = pieces.get(sku_id, 0) + quantity
+    return pieces
+
+
 def save_derived(order: Order, fields: Sequence[str]) -> None:
     """Write these fields and the states that follow from the order's facts."""
     order.display_status = calc.display_status(
