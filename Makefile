@@ -22,10 +22,10 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev test test-all check build messages screenshots lock clean
+.PHONY: help run dev test test-all check build messages bench bench-quick bench-compare screenshots lock clean
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 	@echo "  PORT=8123 make run moves the shop to another port, HOST=0.0.0.0 opens it to the network."
 
 run: $(VENV)/.base $(VENV)/.package $(DIST)/.built ## Start the shop (with a demo shop when it is empty)
@@ -35,7 +35,7 @@ dev: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Start the shop with autorel
 	@PATH="$(abspath $(BIN)):$$PATH" exec $(BIN)/zhanggui up --dev
 
 test: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Run the tests on SQLite; no service needed
-	$(BIN)/python -m pytest -n 2 -rs
+	$(BIN)/python -m pytest -n 2 --dist worksteal -rs
 
 test-all: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Run all tests, also on PostgreSQL and MariaDB, with a browser
 	$(BIN)/python scripts/test_all.py
@@ -55,6 +55,15 @@ build: $(VENV)/.base $(VENV)/.package $(DIST)/.built ## Build scripts, styles an
 
 messages: $(VENV)/.dev $(VENV)/.package ## Take new texts into the message files and compile them
 	$(BIN)/python scripts/messages.py
+
+bench: $(VENV)/.base $(VENV)/.package $(DIST)/.built ## Measure what the shop's work costs (docs/performance.md)
+	$(BIN)/python -m bench $(BENCH)
+
+bench-quick: $(VENV)/.base $(VENV)/.package $(DIST)/.built ## See that the benchmark works, below 3 minutes
+	$(BIN)/python -m bench --quick $(BENCH)
+
+bench-compare: $(BIN)/python ## Compare two results: make bench-compare A=var/bench/a.json B=var/bench/b.json
+	$(BIN)/python -m bench compare $(A) $(B)
 
 screenshots: $(VENV)/.dev $(VENV)/.package ## Take the README's pictures from the running shop
 	$(BIN)/python scripts/screenshots.py

@@ -30,11 +30,12 @@ def compile_file(name: str, *arguments: str, wanted: str | None = None) -> None:
 
 
 def main() -> None:
-    """Compile what runs (base), what develops (dev), what builds (build) and installs (setup)."""
+    """Compile what runs (base), develops (dev), loads (bench), builds (build), installs (setup)."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     compile_file("base.txt", *DRIVERS)
     base = str(FOLDER / "base.txt")
     compile_file("dev.txt", *DRIVERS, "--group", "test", "--group", "lint", "-c", base)
+    compile_file("bench.txt", *DRIVERS, "--group", "bench", "-c", base)
     extras = project["project"]["optional-dependencies"]
     compile_file("build.txt", wanted="\n".join(extras["build"]))
     compile_file("setup.txt", wanted="\n".join(project["build-system"]["requires"]))

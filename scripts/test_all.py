@@ -1,7 +1,10 @@
 """Run all tests on SQLite, PostgreSQL and MariaDB; run by `make test-all`.
 
+`make test-all AFTER_TEST=1`, right after `make test`, leaves out what that ran already.
+
 POSTGRES_URL and MARIADB_URL name the servers, else they are looked for on this machine. Test
-databases of their own are made there and dropped again. A missing server or browser is a failure.
+databases of their own are made there and dropped again; the seeded ones (tests/seeded) are kept,
+with ZHANGGUI_SEEDED_ORDERS orders (1,000,000). A missing server or browser is a failure.
 """
 
 import os
@@ -19,7 +22,8 @@ DEFAULTS = {
     "MARIADB_URL": "mysql://root@127.0.0.1:3306",
 }
 # The browser and the whole lists run once; what databases may do differently runs on each.
-PER_DATABASE = "not browser and not full"
+PER_DATABASE = "database and not browser and not full"
+LEFT_OUT_BY_TEST = "full or servers"
 CLOSING = re.compile(r"^(no tests ran|\d+ \w+).* in [\d.]+s")
 PROBE = """
 import django; django.setup()
@@ -49,7 +53,8 @@ def address(variable: str) -> str:
 def suite(title: str, *arguments: str, **variables: str) -> tuple[str, bool]:
     """Run pytest, passing its output on; return its closing line and whether all is well."""
     print(f"\n==> {title}", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-rs", *arguments, *sys.argv[1:]]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-rs"]
+    command += [*arguments, *sys.argv[1:]]
     closing, is_skipping = "no closing line", False
     with subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True
@@ -61,15 +66,24 @@ def suite(title: str, *arguments: str, **variables: str) -> tuple[str, bool]:
     return f"{title}: {closing}", running.returncode == 0 and not is_skipping
 
 
+def seeded(title: str, url: str) -> tuple[str, bool]:
+    """Ask the large database of a server, which is made where it is missing, and kept."""
+    wanted = {"DATABASE_URL": url, "ZHANGGUI_SEEDED": "1"}
+    return suite(title, "-n", "0", "-m", "seeded", "tests/seeded", **wanted)
+
+
 def main() -> None:
-    """Run the three suites, all of them also when one fails, and close with their results."""
+    """Run the suites, all of them also when one fails, and close with their results."""
     os.environ.pop("DATABASE_URL", None)
     servers = {variable: address(variable) for variable in DEFAULTS}
     every = {"ZHANGGUI_FULL": "1", "ZHANGGUI_SERVERS": "1", "ZHANGGUI_REQUIRE_BROWSER": "1"}
+    rest = ["-m", LEFT_OUT_BY_TEST] if os.environ.get("AFTER_TEST") == "1" else []
     results = [
-        suite("SQLite, browser, whole lists", **every, **servers),
+        suite("SQLite, browser, whole lists", *rest, **every, **servers),
         suite("PostgreSQL", "-m", PER_DATABASE, DATABASE_URL=servers["POSTGRES_URL"]),
         suite("MariaDB", "-m", PER_DATABASE, DATABASE_URL=servers["MARIADB_URL"]),
+        seeded("PostgreSQL, seeded", servers["POSTGRES_URL"]),
+        seeded("MariaDB, seeded", servers["MARIADB_URL"]),
     ]
     print("\n" + "\n".join(closing for closing, _ in results))
     if not all(is_well for _, is_well in results):

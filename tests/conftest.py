@@ -12,9 +12,17 @@ from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 
+from zhanggui.core import versions
+
 ROOT = Path(__file__).resolve().parents[1]
 # What runs only when it is asked for (by make test-all); the browser is asked for when it is found.
-ASKED_FOR = {"full": "ZHANGGUI_FULL", "servers": "ZHANGGUI_SERVERS"}
+ASKED_FOR = {
+    "full": "ZHANGGUI_FULL",
+    "servers": "ZHANGGUI_SERVERS",
+    "seeded": "ZHANGGUI_SEEDED",
+}
+# What opens the database to a test; pytest-django refuses it to all others.
+OPENS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
 REQUIRE_BROWSER = os.environ.get("ZHANGGUI_REQUIRE_BROWSER") == "1"
 # Playwright's loop runs in the thread of the tests, which Django takes for an async one.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -29,8 +37,17 @@ def chromium() -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
+def uses_database(item: pytest.Item) -> bool:
+    """Tell whether a test may ask the database."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(OPENS_DATABASE & fixtures)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs asking for; say so when browser tests have no browser."""
+    """Mark what uses the database, leave out what needs asking for, say when a browser lacks."""
+    for item in filter(uses_database, items):
+        item.add_marker("database")
     unasked = {mark for mark, name in ASKED_FOR.items() if os.environ.get(name) != "1"}
     out = [item for item in items if unasked & {mark.name for mark in item.iter_markers()}]
     if out:
@@ -79,6 +96,12 @@ def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         },
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Begin with an empty memory: the last test's rows were rolled back, not changed."""
+    versions.forget()
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """The big list of naughty strings, for every field that people type into."""
 
 import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from zhanggui.core.text import TextRefused, clean_text
 
+T = TypeVar("T")
 FILE = Path(__file__).parent / "data" / "naughty" / "blns.json"
 # What the list lacks: characters that no database takes, and far too much text
 EXTRA = (
@@ -40,10 +44,48 @@ def naughty_few() -> list[str]:
     return [*markup[::60], *strings[: -len(EXTRA) : 170], *EXTRA[::4]]
 
 
+FEW = 100
 # One test takes a whole list, since making a shop for every string costs more than the string.
 _ALL = pytest.param(naughty_strings(), id="all", marks=pytest.mark.full)
 LISTS = [pytest.param(naughty_sample(), id="sample"), _ALL]
 SHORT_LISTS = [pytest.param(naughty_few(), id="few"), _ALL]
+
+
+def rounds(
+    texts: Sequence[str], fields_of: Callable[[str], Collection[str]]
+) -> Iterator[dict[str, str]]:
+    """Return what to send, field → text: a few texts each in all the fields that it may fill.
+
+    The whole list is dealt out, so that each text stands in one of its fields.
+    """
+    if len(texts) < FEW:
+        yield from (dict.fromkeys(fields, text) for text in texts if (fields := fields_of(text)))
+        return
+    found: list[dict[str, str]] = []
+    count: Counter[str] = Counter()
+    for text in texts:
+        if fields := fields_of(text):
+            field = min(fields, key=count.__getitem__)
+            if count[field] == len(found):
+                found.append({})
+            found[count[field]][field] = text
+            count[field] += 1
+    yield from found
+
+
+def dealt(places: Sequence[T], number: int, texts: Sequence[str]) -> Sequence[T]:
+    """Return where to try the text of this number: everywhere, of the whole list in one place."""
+    return places if len(texts) < FEW else [places[number % len(places)]]
+
+
+def together(text: str, fields: Collection[str]) -> list[set[str]]:
+    """Return the fields to fill at once with a text that they refuse.
+
+    A blank one is sent alone: what is missing is said field after field.
+    """
+    if not fields:
+        return []
+    return [set(fields)] if text.strip() else [{field} for field in fields]
 
 
 def as_browser(text: str) -> str:

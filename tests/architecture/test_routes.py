@@ -1,14 +1,14 @@
 """Every address declares who may open it, and the console keeps to it for every role."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern
 from tests.factories.staff import ShopperUserFactory, StaffFactory
+from tests.routes import filled, patterns
 
 from zhanggui.accounts.types import RIGHTS, ROLE_RIGHTS, Role
 from zhanggui.web.api.app import api
@@ -17,19 +17,6 @@ from zhanggui.web.api.auth import KeyWith
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # Views that are not ours: uploaded files, and those of Ninja, whose operations are asked below.
 FOREIGN = ("django.views.static", "ninja.")
-# Something of the right form for each kind of address part; nothing of it exists.
-SAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "1"}
-
-
-def patterns(
-    resolver: URLResolver | None = None, prefix: str = ""
-) -> Iterator[tuple[str, URLPattern]]:
-    """Walk all addresses of the project."""
-    for one in (resolver or get_resolver()).url_patterns:
-        if isinstance(one, URLResolver):
-            yield from patterns(one, prefix + str(one.pattern))
-        else:
-            yield prefix + str(one.pattern), one
 
 
 def is_foreign(view: Any) -> bool:
@@ -49,7 +36,7 @@ def console() -> list[tuple[str, tuple[str, str]]]:
     for route, pattern in patterns():
         right = getattr(pattern.callback, "declared_right", None)
         if route.startswith("console/") and right is not None:
-            found.append((_filled(route), right))
+            found.append((filled(route), right))
     return found
 
 
@@ -57,13 +44,6 @@ def ask(client: Client, url: str) -> HttpResponse:
     """Ask for a page, by POST where it takes no GET."""
     answer = client.get(url)
     return client.post(url) if answer.status_code == 405 else answer
-
-
-def _filled(route: str) -> str:
-    def sample(match: re.Match[str]) -> str:
-        return SAMPLES.get((match[1] or "str").rstrip(":"), "nothing")
-
-    return "/" + re.sub(r"<(\w+:)?\w+>", sample, route)
 
 
 def test_every_address_declares_its_right() -> None:

@@ -335,3 +335,16 @@ def test_a_phone_and_a_client_have_one_gate_each() -> None:
     keys = CodeGate.objects.values_list("key", flat=True)
     assert sorted(key.partition(":")[0] for key in keys) == ["client", "phone"]
     assert [str(gate) for gate in CodeGate.objects.order_by("key")] == ["client", "phone"]
+
+
+@pytest.mark.django_db
+def test_codes_of_days_ago_are_forgotten_and_todays_still_count() -> None:
+    asked(phone="13900005678", client="203.0.113.8", now=NOON - 3 * DAY)
+    sent = asked(now=NOON - SECOND)
+
+    services.forget_codes(now=NOON)
+
+    assert (PhoneCode.objects.count(), CodeGate.objects.count()) == (1, 2)
+    with pytest.raises(CodeRefused):
+        asked()
+    assert sign_in(sent.code)

@@ -12,7 +12,9 @@ from django.db.models.functions import Coalesce
 from factory.django import DjangoModelFactory
 
 from zhanggui.accounts.models import Shop
+from zhanggui.accounts.services import save_shop
 from zhanggui.catalog.models import Sku
+from zhanggui.core import versions
 from zhanggui.core.ids import next_id
 from zhanggui.core.types import SYSTEM
 from zhanggui.customers.types import AddressInput
@@ -20,6 +22,7 @@ from zhanggui.freight import services as freight
 from zhanggui.freight.types import FreightRuleView
 from zhanggui.inventory import services as inventory
 from zhanggui.inventory.models import StockLevel, Warehouse
+from zhanggui.inventory.queries import WAREHOUSES
 from zhanggui.inventory.types import Cause, Move, MovementKind
 from zhanggui.orders.models import OrderLine
 from zhanggui.orders.types import OrderInput, OrderStatus, PaymentChannel, Source, WantedLine
@@ -47,6 +50,12 @@ class WarehouseFactory(DjangoModelFactory[Warehouse]):
     name = factory.Sequence(lambda n: f"仓库 {n}")
     division_code = "330106"
 
+    @classmethod
+    def _create(cls, model_class: type[Warehouse], *args: Any, **kwargs: Any) -> Warehouse:
+        warehouse: Warehouse = super()._create(model_class, *args, **kwargs)
+        versions.bump(WAREHOUSES)
+        return warehouse
+
 
 def stocked(sku: Sku, pieces: int, warehouse: Warehouse | None = None) -> StockLevel:
     """Book pieces of a SKU in, through the ledger, and return the level."""
@@ -65,9 +74,7 @@ def stocked(sku: Sku, pieces: int, warehouse: Warehouse | None = None) -> StockL
 
 def open_shop(**values: Any) -> Shop:
     """Make the shop with a default freight template: 1 kg for 8.00, each further for 2.00."""
-    shop, _new = Shop.objects.update_or_create(
-        pk=1, defaults={"name": "拾光生活", "transfer_account": "示例银行 0000", **values}
-    )
+    save_shop(**{"name": "拾光生活", "transfer_account": "示例银行 0000", **values})
     freight.save_template(
         name="标准快递",
         charge_by="weight",
@@ -83,7 +90,7 @@ def open_shop(**values: Any) -> Shop:
             )
         ],
     )
-    return shop
+    return Shop.objects.get()
 
 
 def basket(*lines: tuple[Sku, int], request: str = "", **values: Any) -> OrderInput:

@@ -86,6 +86,6 @@ def test_warehouses_in_use_are_listed_oldest_first() -> None:
         WarehouseFactory(),
     )
 
-    assert queries.warehouses() == [
+    assert list(queries.warehouses()) == [
         WarehouseView(house.pk, house.code, house.name, "330106") for house in (first, last)
     ]

@@ -14,11 +14,12 @@ from tests.factories.catalog import SkuFactory
 from tests.factories.shop import NOON, WarehouseFactory, stocked
 from tests.parallel import together
 
+from zhanggui.core import versions
 from zhanggui.core.ids import next_id
 from zhanggui.core.text import TextRefused
 from zhanggui.core.transactions import in_transaction
 from zhanggui.core.types import SYSTEM, Actor, ActorType
-from zhanggui.inventory import services
+from zhanggui.inventory import queries, services
 from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
 from zhanggui.inventory.types import (
     Cause,
@@ -201,15 +202,42 @@ def test_each_row_of_a_batch_tells_the_balance_after_it() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 20])
 def test_a_batch_of_any_size_takes_the_same_statements(count: int) -> None:
-    levels = [level_with(10) for _ in range(count)]
+    levels = [level_with(100) for _ in range(count)]
     with transaction.atomic(), CaptureQueriesContext(connection) as asked:
         locked = services.locked_levels(sku_ids=[level.sku_id for level in levels])
         moves = [a_move(level, MovementKind.RESERVE, 2) for level in levels]
         services.move(moves=moves, actor=SYSTEM, now=NOON, levels=locked)
 
     assert len([each for each in asked if "SAVEPOINT" not in each["sql"]]) == 4
-    assert all(counters(level) == (10, 2, 0) for level in levels)
+    assert all(counters(level) == (100, 2, 0) for level in levels)
     assert {level.reserved for level in locked} == {2}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("pieces", "change", "is_seen"),
+    [(12, 1, False), (12, 2, True), (10, 1, True), (1, 1, True), (0, 0, False)],
+    ids=["plenty left", "few left", "fewer", "sold out", "nothing moves"],
+)
+def test_pages_learn_of_stock_that_shoppers_read(pieces: int, change: int, is_seen: bool) -> None:
+    level = level_with(pieces)
+    before = versions.key(queries.STOCK)
+
+    with transaction.atomic():
+        moves = [a_move(level, MovementKind.RESERVE, change)]
+        services.move(moves=moves, actor=SYSTEM, now=NOON)
+
+    assert (versions.key(queries.STOCK) != before) is is_seen
+
+
+@pytest.mark.django_db
+def test_pages_learn_of_stock_that_comes_back() -> None:
+    level = level_with(0)
+    before = versions.key(queries.STOCK)
+
+    counted(level, 500)
+
+    assert versions.key(queries.STOCK) != before
 
 
 @pytest.mark.django_db

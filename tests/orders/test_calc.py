@@ -7,6 +7,8 @@ from tests.factories.catalog import SkuFactory
 from tests.factories.shop import NOON, basket, open_shop, stocked
 
 from zhanggui.catalog.models import Sku
+from zhanggui.catalog.queries.facts import CATALOG
+from zhanggui.core import versions
 from zhanggui.core.types import SHOPPER
 from zhanggui.orders import services
 from zhanggui.orders.calc import display_status, freight_shares, merged_lines
@@ -87,6 +89,7 @@ def test_lines_pay_together_what_the_order_pays(
 ) -> None:
     for sku, (price, grams, _quantity) in zip(skus, lines, strict=False):
         Sku.objects.filter(pk=sku.pk).update(price_minor=price, weight_grams=grams)
+    versions.bump(CATALOG)
     wanted = basket(*((sku, line[2]) for sku, line in zip(skus, lines, strict=False)))
 
     placed = services.place_order(wanted=wanted, now=NOON)

@@ -45,16 +45,7 @@ def test_the_paid_period_holds_the_orders_that_sales_counts() -> None:
     wanted = OrderFilter(paid_from=period[0], paid_to=period[1], currency="CNY")
 
     assert numbers(wanted) == [third, second]
-    assert queries.order_count(wanted=wanted, most=100) == 2
     assert queries.sales(periods=[period], currency="CNY")[0].orders == 2
-
-
-def test_counting_stops_at_its_limit() -> None:
-    open_shop()
-    for hours in range(3):
-        placed(hours=hours)
-
-    assert queries.order_count(wanted=OrderFilter(), most=2) == 2
 
 
 def test_only_ids_narrow_and_an_empty_choice_holds_nothing() -> None:

@@ -61,6 +61,7 @@ class RunningShop:
     database_url: str
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)  # of the environment
 
     @property
     def url(self) -> str:
@@ -75,6 +76,7 @@ class RunningShop:
             "ZHANGGUI_VAR": str(self.folder),
             "DATABASE_URL": self.database_url,
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            **self.more,
         }
 
     def run(self, *words: str) -> str:
@@ -98,10 +100,10 @@ class RunningShop:
         )
         return found
 
-    def start(self, *, web: int = 2, with_demo: bool = False) -> None:
+    def start(self, *, web: int = 2, workers: int = 1, with_demo: bool = False) -> None:
         """Start all processes, with the demo where the shop is empty; wait until it answers."""
         command = [sys.executable, "-m", "zhanggui", "up", *([] if with_demo else ["--no-demo"])]
-        command += ["--web", str(web), "--workers", "1", "--port", str(self.port)]
+        command += ["--web", str(web), "--workers", str(workers), "--port", str(self.port)]
         log = (self.folder / "log.txt").open("ab")
         self.process = subprocess.Popen(
             command, env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
@@ -127,17 +129,21 @@ class RunningShop:
         self.process = None
 
 
+def wish(number: int) -> tuple[str, dict[str, Any]]:
+    """Return key and order of buyer `number`, who has a phone of their own."""
+    wanted = {
+        "lines": [{"sku": "HOT", "quantity": 1}],
+        "address_text": f"买家 {13800000000 + number} {ADDRESS}",
+        "payment_channel": "transfer",
+    }
+    return f"buyer-{number:06d}-key-0001", wanted
+
+
 def buy(url: str, number: int, *, client: requests.Session | None = None) -> requests.Response:
-    """Send the order of buyer `number`, who has a phone and a key of their own."""
+    """Send the order of buyer `number`."""
+    key, wanted = wish(number)
     return (client or requests).post(
-        f"{url}/api/v1/shop/orders",
-        json={
-            "lines": [{"sku": "HOT", "quantity": 1}],
-            "address_text": f"买家 {13800000000 + number} {ADDRESS}",
-            "payment_channel": "transfer",
-        },
-        headers={"Idempotency-Key": f"buyer-{number:06d}-key-0001"},
-        timeout=60,
+        f"{url}/api/v1/shop/orders", json=wanted, headers={"Idempotency-Key": key}, timeout=60
     )
 
 

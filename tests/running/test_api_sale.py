@@ -173,6 +173,6 @@ def test_the_worker_closes_what_nobody_pays_and_late_money_finds_its_way(trade: 
 
 
 UNPAID = """
-from zhanggui.accounts.models import Shop
-Shop.objects.update(unpaid_minutes={minutes})
+from zhanggui.accounts.services import save_shop
+save_shop(unpaid_minutes={minutes})
 """

@@ -5,14 +5,14 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import requests
+from tests.running.crowd import buy_all
 from tests.running.shop import RunningShop, buy, postgres_database
 
-BUYERS, PIECES = 200, 100
+PIECES = 100
 
 pytestmark = pytest.mark.full
 
@@ -42,24 +42,18 @@ def assert_books_agree(books: dict[str, int]) -> None:
     assert books["lines"] == books["orders"]
 
 
-def test_a_hundred_pieces_make_exactly_a_hundred_orders(shop: RunningShop) -> None:
-    gate = threading.Barrier(BUYERS)
+@pytest.mark.parametrize(
+    ("shop", "buyers"), [("sqlite", 200), ("postgres", 2000)], indirect=["shop"]
+)
+def test_a_hundred_pieces_make_exactly_a_hundred_orders(shop: RunningShop, buyers: int) -> None:
+    answers = buy_all(shop.url, buyers)
 
-    def one(number: int) -> requests.Response:
-        gate.wait()
-        return buy(shop.url, number)
-
-    with ThreadPoolExecutor(BUYERS) as crowd:
-        answers = list(crowd.map(one, range(BUYERS)))
-
-    won = [answer for answer in answers if answer.status_code == 201]
-    lost = [answer for answer in answers if answer.status_code != 201]
+    won = [answer for answer in answers if answer.status == 201]
+    lost = [answer for answer in answers if answer.status != 201]
     assert len(won) == PIECES
-    assert len({answer.json()["number"] for answer in won}) == PIECES
-    assert {(answer.status_code, answer.json()["code"]) for answer in lost} == {
-        (409, "out_of_stock")
-    }
-    assert all(answer.json()["lines"][0]["available"] >= 0 for answer in lost)
+    assert len({answer.body["number"] for answer in won}) == PIECES
+    assert {(answer.status, answer.body["code"]) for answer in lost} == {(409, "out_of_stock")}
+    assert {answer.body["lines"][0]["available"] for answer in lost} == {0}
     books = shop.books()
     assert books["orders"] == PIECES
     assert_books_agree(books)

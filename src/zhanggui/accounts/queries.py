@@ -4,8 +4,12 @@ import hashlib
 
 from zhanggui.accounts.models import ApiKey, Shop, User
 from zhanggui.accounts.types import ShopView
+from zhanggui.core import versions
+
+SHOP = versions.declare("shop")
 
 
+@versions.versioned(SHOP)
 def shop() -> ShopView:
     """Return the shop's settings; defaults stand until somebody saved some."""
     row = Shop.objects.filter(pk=1).first() or Shop(name="掌柜")

@@ -7,8 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from zhanggui.accounts.models import ApiKey, Shop, User
-from zhanggui.accounts.queries import key_hash
+from zhanggui.accounts.queries import SHOP, key_hash
 from zhanggui.accounts.types import NewKey, Role
+from zhanggui.core import versions
 
 
 def create_staff(*, username: str, name: str, role: Role, password: str, now: datetime) -> User:
@@ -40,9 +41,11 @@ def create_api_key(*, name: str, role: Role, now: datetime) -> NewKey:
     return NewKey(name=key.name, role=key.role, prefix=key.prefix, token=token)
 
 
+@transaction.atomic
 def save_shop(**values: Any) -> None:
     """Write the shop's settings, all or some."""
     Shop.objects.update_or_create(pk=1, defaults=values)
+    versions.bump(SHOP)
 
 
 def revoke_api_key(*, prefix: str, now: datetime) -> bool:

@@ -68,6 +68,9 @@ class Product(models.Model):
             models.Index(
                 fields=["category", "shelf", "created_at", "slug"], name="product_by_category"
             ),
+            # queries.facts.next_change
+            models.Index(fields=["on_at"], name="product_by_on_at"),
+            models.Index(fields=["off_at"], name="product_by_off_at"),
         ]
 
     def __str__(self) -> str:
@@ -155,6 +158,10 @@ class SearchTerm(models.Model):
                 condition=Q(weight__in=Weight.values), name="term_weight_is_known"
             ),
             models.UniqueConstraint(fields=["term", "product"], name="term_once_per_product"),
+        ]
+        indexes = [
+            # queries.search: the best match first, the newest of each
+            models.Index(fields=["term", "weight", "product"], name="term_by_weight"),
         ]
 
     def __str__(self) -> str:

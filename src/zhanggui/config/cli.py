@@ -16,6 +16,7 @@ FIRST = (
     "parse-address",
     "api-key",
     "worker",
+    "seed-orders",
 )
 HEAD = """\
 Zhanggui 掌柜, an online shop system

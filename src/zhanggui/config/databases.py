@@ -5,12 +5,13 @@ from typing import Any
 import environ
 
 
-def database(url: str) -> dict[str, Any]:
+def database(url: str, *, pool: int = 0) -> dict[str, Any]:
     """Return the settings of one connection.
 
     SQLite gets WAL and IMMEDIATE transactions (without them concurrent writers fail with
     "database is locked"), MariaDB and MySQL the one collation that keeps all texts distinct.
-    Other options may stand in the URL (…?sslmode=require).
+    Other options may stand in the URL (…?sslmode=require). With `pool` the threads of a process
+    share so many connections to PostgreSQL, else each keeps its own.
     """
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     config["CONN_MAX_AGE"] = 600
@@ -30,5 +31,10 @@ def database(url: str) -> dict[str, Any]:
         config["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_nopad_bin"}
     else:
         needed = {}
+    if engine.endswith("postgresql"):
+        config["ENGINE"] = "zhanggui.config.postgresql"
+        if pool:
+            needed["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
+            config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"] = 0, False
     config["OPTIONS"] = {**config.get("OPTIONS", {}), **needed}
     return config

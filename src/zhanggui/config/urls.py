@@ -6,7 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("console/", include("zhanggui.web.console.urls")),
-    path("", include("zhanggui.web.storefront.urls")),
     path("", include("zhanggui.web.addresses")),
+    path("", include("zhanggui.web.storefront.urls")),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

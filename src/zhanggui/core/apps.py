@@ -16,7 +16,11 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Hook the process number to the first connection of each process."""
-        from zhanggui.core import checks, ids  # noqa: F401, PLC0415 -- models must be loaded first
+        from zhanggui.core import (  # noqa: PLC0415 -- models must be loaded first
+            checks,  # noqa: F401
+            ids,
+            versions,
+        )
 
         def on_connection(connection: Any, **_: Any) -> None:
             if connection.alias in connections.settings:  # not the one that makes databases
@@ -24,6 +28,7 @@ class CoreConfig(AppConfig):
 
         def on_migrated(using: str, **_: Any) -> None:
             ids.take_number_if_needed(connections[using])
+            versions.make_missing()
 
         connection_created.connect(on_connection, weak=False, dispatch_uid="core.ids")
         post_migrate.connect(on_migrated, sender=self, weak=False, dispatch_uid="core.ids")

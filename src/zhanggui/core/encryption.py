@@ -5,7 +5,6 @@ associated data is "model label|field|row id", so a value copied to another row 
 """
 
 import base64
-import hashlib
 import hmac
 import secrets
 from functools import lru_cache
@@ -73,7 +72,7 @@ def blind_index(purpose: str, value: str) -> str:
     indexes of different fields apart.
     """
     key = _index_key(settings.INDEX_KEY)
-    return hmac.new(key, f"{purpose}\n{value}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, f"{purpose}\n{value}".encode(), "sha256").hex()[:32]
 
 
 @lru_cache(maxsize=4)

@@ -21,15 +21,25 @@ _last = 0  # milliseconds and sequence of the last id, as one number
 
 def next_id() -> int:
     """Return a new key; never the same twice, also when the clock goes back."""
+    return next_ids(count=1)[0]
+
+
+def next_ids(*, count: int) -> list[int]:
+    """Return so many new keys, each greater than the one before."""
     global _last
     number = _number
     if number is None or number[0] != os.getpid():
         number = take_number_if_needed(connection) or _number_before_migrations()
     with _lock:
         now = (time.time_ns() // 1_000_000 - EPOCH_MS) << SEQUENCE_BITS
-        _last = max(_last + 1, now)
-        moment, sequence = _last >> SEQUENCE_BITS, _last & ((1 << SEQUENCE_BITS) - 1)
-    return (moment << (PROCESS_BITS + SEQUENCE_BITS)) | (number[1] << SEQUENCE_BITS) | sequence
+        first = max(_last + 1, now)
+        _last = first + count - 1
+    return [_key(place, number[1]) for place in range(first, first + count)]
+
+
+def _key(place: int, number: int) -> int:
+    moment, sequence = place >> SEQUENCE_BITS, place & ((1 << SEQUENCE_BITS) - 1)
+    return (moment << (PROCESS_BITS + SEQUENCE_BITS)) | (number << SEQUENCE_BITS) | sequence
 
 
 def take_number_if_needed(using: Any) -> tuple[int, int] | None:

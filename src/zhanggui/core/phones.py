@@ -2,7 +2,6 @@
 
 import re
 
-import phonenumbers
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.encryption import blind_index
@@ -25,6 +24,8 @@ def normal_phone(text: str) -> str:
     Raises:
         InvalidPhone: it cannot be a phone number.
     """
+    import phonenumbers  # noqa: PLC0415 -- the plans of all countries, on the first number
+
     try:
         number = None if _LETTERS.search(text) else phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:

@@ -1,5 +1,8 @@
 """The core's own upkeep."""
 
+from importlib import import_module
+
+from django.conf import settings
 from django.utils import timezone
 
 from zhanggui.core.jobs import every, rows, task
@@ -10,3 +13,10 @@ from zhanggui.core.jobs import every, rows, task
 def prune_jobs() -> None:
     """Forget jobs that were done days ago."""
     rows.prune(now=timezone.now())
+
+
+@every("27 4 * * *")
+@task
+def prune_sessions() -> None:
+    """Forget sessions that have run out."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

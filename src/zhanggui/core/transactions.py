@@ -21,6 +21,9 @@ class Busy(Refusal):
     code = "busy"
     status = 503
 
+    def __init__(self) -> None:
+        super().__init__(_("现在下单的人太多，请稍等几秒再试。"))
+
 
 _POSTGRES = {"40001", "40P01", "55P03"}
 _MYSQL = {1205, 1213, 1020}
@@ -54,7 +57,7 @@ def in_transaction(work: Callable[[], T], *, attempts: int = 5) -> T:
             if not is_contention(error):
                 raise
             if attempt == attempts:
-                raise Busy(_("现在下单的人太多，请稍等几秒再试。")) from error
+                raise Busy from error
         time.sleep(_WAIT_SECONDS * attempt * (1 + random.random()))  # noqa: S311 -- only spreads
     raise AssertionError("unreachable")
 

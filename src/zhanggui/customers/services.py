@@ -6,6 +6,7 @@ import secrets
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -13,9 +14,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts import services as accounts
+from zhanggui.core.bulk import insert_rows, stored_moment
 from zhanggui.core.encryption import blind_index
+from zhanggui.core.ids import next_id
 from zhanggui.core.phones import normal_phone, phone_index
 from zhanggui.core.transactions import in_transaction
+from zhanggui.customers import sql
 from zhanggui.customers.models import Address, CodeGate, Customer, PhoneCode
 from zhanggui.customers.queries import address_index
 from zhanggui.customers.types import (
@@ -29,11 +33,19 @@ from zhanggui.customers.types import (
 )
 
 
+class NewGuest(NamedTuple):
+    """A guest as a row: name and phone in clear, the moment as `core.bulk.stored_moment` writes."""
+
+    id: int
+    name: str
+    phone: str
+    phone_index: str
+    created_at: str
+
+
 def locked_customers(*, phone_indexes: Collection[str]) -> dict[str, int]:
     """Return phone index → id of known customers, locked in id order; only inside a transaction."""
-    rows = Customer.objects.select_for_update().filter(phone_index__in=phone_indexes)
-    found = rows.order_by("id").values_list("phone_index", "id")
-    return {index: pk for index, pk in found if index}
+    return dict(sql.locked_customers(phone_indexes))
 
 
 def make_guests(*, addresses: Iterable[AddressInput], now: datetime) -> dict[str, int]:
@@ -43,11 +55,12 @@ def make_guests(*, addresses: Iterable[AddressInput], now: datetime) -> dict[str
         IntegrityError: somebody made one of them meanwhile: start again, it is known now.
     """
     wanted = {phone_index(address.phone): address for address in addresses}
-    guests = Customer.objects.bulk_create(
-        Customer(name=one.name, phone=one.phone, phone_index=index, created_at=now)
-        for index, one in sorted(wanted.items())
-    )
-    return {str(guest.phone_index): guest.pk for guest in guests}
+    at = stored_moment(now)
+    guests = [
+        NewGuest(next_id(), one.name, one.phone, index, at) for index, one in sorted(wanted.items())
+    ]
+    insert_rows(model=Customer, rows=guests)
+    return {guest.phone_index: guest.id for guest in guests}
 
 
 def remember_addresses(*, addresses: Sequence[tuple[int, AddressInput]], now: datetime) -> None:
@@ -128,6 +141,13 @@ def _pass(key: str, due: Q, now: datetime) -> bool:
     return bool(gate.filter(due).update(passed_at=now))
 
 
+def forget_codes(*, now: datetime) -> None:
+    """Delete what is kept of codes that count for nothing any more."""
+    two_days_ago = now - timedelta(days=2)
+    PhoneCode.objects.filter(sent_at__lt=two_days_ago).delete()
+    CodeGate.objects.filter(passed_at__lt=two_days_ago).delete()
+
+
 def _code_hash(index: str, code: str) -> str:
     key = settings.SECRET_KEY.encode()
     return hmac.new(key, f"{index}:{code}".encode(), hashlib.sha256).hexdigest()
@@ -189,3 +209,8 @@ def customer_for_import(*, source: str, refs: Sequence[str], now: datetime) -> M
     )
     rows = Customer.objects.filter(source=source, external_ref__in=set(refs))
     return {ref: pk for pk, ref in rows.values_list("pk", "external_ref") if ref}
+
+
+def seed_guests(*, guests: Sequence[NewGuest]) -> None:
+    """Write guests many at once: for measuring, nothing else. Data is stored encrypted."""
+    insert_rows(model=Customer, rows=guests)

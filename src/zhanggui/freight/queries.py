@@ -1,13 +1,17 @@
 """Reads of freight templates."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from zhanggui.core import versions
 from zhanggui.freight import calc
 from zhanggui.freight.models import FreightRule, FreightTemplate, ProductFreight
 from zhanggui.freight.types import ChargeBy, FreightRuleView, FreightTemplateView
 
+FREIGHT = versions.declare("freight")
 
-def templates() -> dict[int, FreightTemplateView]:
+
+@versions.versioned(FREIGHT)
+def templates() -> Mapping[int, FreightTemplateView]:
     """Return all templates in use with their rules, by id."""
     rules: dict[int, list[FreightRuleView]] = {}
     for rule in FreightRule.objects.order_by("position", "id"):
@@ -34,21 +38,21 @@ def templates() -> dict[int, FreightTemplateView]:
 
 def templates_of(*, product_ids: Collection[int]) -> dict[int, FreightTemplateView]:
     """Return the template that each product uses: its own, else the default, else none."""
-    known = templates()
+    known, own = templates(), _own_templates()
     default = next((one for one in known.values() if one.is_default), None)
-    own = dict(
-        ProductFreight.objects.filter(product_id__in=product_ids).values_list(
-            "product_id", "template_id"
-        )
-    )
     found = {product: known.get(own.get(product, 0), default) for product in product_ids}
     return {product: template for product, template in found.items() if template is not None}
 
 
 def own_template(*, product_id: int) -> FreightTemplateView | None:
     """Return the template chosen for a product, None where it uses the default."""
-    rows = ProductFreight.objects.filter(product_id=product_id)
-    return templates().get(rows.values_list("template_id", flat=True).first() or 0)
+    return templates().get(_own_templates().get(product_id, 0))
+
+
+@versions.versioned(FREIGHT)
+def _own_templates() -> Mapping[int, int]:
+    """Return product id → template id of the few products that do not use the default."""
+    return dict(ProductFreight.objects.values_list("product_id", "template_id"))
 
 
 def freight_range(*, product_id: int, weight_grams: int) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.catalog import queries as catalog_queries
 from zhanggui.catalog import services as catalog
 from zhanggui.catalog.types import ProductInput, Shelf
+from zhanggui.core import versions
 from zhanggui.core.text import clean_text
 from zhanggui.core.types import Actor, Refusal
 from zhanggui.freight import queries
@@ -71,6 +72,7 @@ def save_template(
         )
         for position, rule in enumerate(rules)
     )
+    versions.bump(queries.FREIGHT)
     _check_weights(None, used=template.pk)
     return template
 
@@ -117,6 +119,7 @@ def set_product_template(*, product_id: int, template_id: int | None) -> None:
         ProductFreight.objects.update_or_create(
             product_id=product_id, defaults={"template_id": template_id}
         )
+    versions.bump(queries.FREIGHT)
     _check_weights([product_id])
 
 

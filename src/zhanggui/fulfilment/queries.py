@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from zhanggui.freight.carriers import carrier_name, normal_number, tracking_link
 from zhanggui.fulfilment.models import FulfilmentLine, FulfilmentOrder, Parcel
@@ -67,11 +68,21 @@ def order_ids_by_tracking(*, q: str, limit: int = 50) -> list[int]:
     return list(rows.values_list("fulfilment_order__order_id", flat=True)[:limit])
 
 
-def waiting(*, now: datetime) -> tuple[int, int, datetime | None]:
-    """Return how many orders wait to be shipped, how many of them are late, the first deadline."""
+def late_orders(*, now: datetime, limit: int = 1_000) -> list[int]:
+    """Return the ids of orders that should have been shipped by now, the most overdue first."""
+    rows = _late(now).order_by("ship_by_at", "id")
+    return list(rows.values_list("order_id", flat=True)[:limit])
+
+
+def _late(now: datetime) -> QuerySet[FulfilmentOrder]:
+    return FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED, ship_by_at__lt=now)
+
+
+def waiting(*, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many orders should have been shipped by now, and the first deadline of all."""
     rows = FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED)
     first = rows.order_by("ship_by_at").values_list("ship_by_at", flat=True).first()
-    return rows.count(), rows.filter(ship_by_at__lt=now).count(), first
+    return _late(now).count() if first is not None and first < now else 0, first
 
 
 def other_orders_with(*, carrier: str, tracking_no: str, order_id: int) -> list[str]:
@@ -84,5 +95,7 @@ def other_orders_with(*, carrier: str, tracking_no: str, order_id: int) -> list[
 
 def usual_carrier(*, warehouse_id: int) -> str:
     """Return the carrier that this warehouse used last, "" before the first parcel."""
-    rows = Parcel.objects.filter(fulfilment_order__warehouse_id=warehouse_id).order_by("-id")
+    task = FulfilmentOrder.objects.filter(pk=OuterRef("fulfilment_order"), warehouse=warehouse_id)
+    # Looked up for each parcel from the newest on: a join was begun at all tasks of the warehouse.
+    rows = Parcel.objects.filter(IsNull(Subquery(task.values("pk")), False)).order_by("-id")
     return rows.values_list("carrier", flat=True).first() or ""

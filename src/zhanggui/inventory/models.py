@@ -56,7 +56,12 @@ class StockMovement(models.Model):
     """One immutable row of the stock ledger; their sums are the counters of the level."""
 
     id = IdField()
-    level = models.ForeignKey(StockLevel, on_delete=models.PROTECT, related_name="movements")
+    level = models.ForeignKey(
+        StockLevel,
+        on_delete=models.PROTECT,
+        related_name="movements",
+        db_index=False,  # movement_by_level begins with it
+    )
     kind = models.CharField(max_length=16, choices=MovementKind.choices)
     on_hand_delta = models.IntegerField(default=0)
     reserved_delta = models.IntegerField(default=0)

@@ -2,17 +2,23 @@
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Subquery
 
+from zhanggui.core import versions
 from zhanggui.inventory.models import StockLevel, Warehouse
 from zhanggui.inventory.models import StockMovement as StockMovement
 from zhanggui.inventory.types import StockRow, WarehouseView
 
+WAREHOUSES = versions.declare("warehouses")
+STOCK = versions.declare("stock")  # what shoppers see of it: sold out, or few pieces left
 
-def warehouses() -> list[WarehouseView]:
+
+@versions.versioned(WAREHOUSES)
+def warehouses() -> tuple[WarehouseView, ...]:
     """Return all warehouses in use, oldest first."""
     rows = Warehouse.objects.filter(archived_at=None).order_by("id")
-    return [WarehouseView(*row) for row in rows.values_list("id", "code", "name", "division_code")]
+    named = rows.values_list("id", "code", "name", "division_code")
+    return tuple(WarehouseView(*row) for row in named)
 
 
 def available_by_sku(*, sku_ids: Collection[int]) -> dict[int, int]:
@@ -61,7 +67,7 @@ def stock_rows(*, sku_code: str | None = None, sku_ids: Collection[int] = ()) ->
 
 def ledger(*, sku_code: str, warehouse_code: str, limit: int = 50) -> list[StockMovement]:
     """Return the newest ledger rows of one level, newest first."""
-    rows = StockMovement.objects.filter(
-        level__sku__code=sku_code, level__warehouse__code=warehouse_code
-    )
+    # One value, not a join: then the index of a level's rows is read from its end.
+    level = StockLevel.objects.filter(sku__code=sku_code, warehouse__code=warehouse_code)
+    rows = StockMovement.objects.filter(level=Subquery(level.values("pk")[:1]))
     return list(rows.order_by("-id")[:limit])

@@ -3,18 +3,23 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db import models, transaction
-from django.db.models import Case, F, Value, When
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog import queries as catalog
+from zhanggui.core import versions
+from zhanggui.core.bulk import add_to_rows, insert_rows, stored_moment
 from zhanggui.core.ids import next_id
 from zhanggui.core.text import clean_text
 from zhanggui.core.transactions import in_transaction
 from zhanggui.core.types import Actor
+from zhanggui.inventory import sql
 from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
+from zhanggui.inventory.queries import STOCK, WAREHOUSES
 from zhanggui.inventory.types import (
+    FEW,
     Cause,
     CountRefused,
     LockedLevel,
@@ -39,6 +44,34 @@ _EFFECT: dict[str, tuple[int, int]] = {
 }
 
 
+class LevelSeed(NamedTuple):
+    """A level as a row; what it holds comes with its movements."""
+
+    id: int
+    sku_id: int
+    warehouse_id: int
+
+
+class NewMovement(NamedTuple):
+    """A ledger row with the counters after it; `at` as `core.bulk.stored_moment` writes it."""
+
+    id: int
+    level_id: int
+    kind: str
+    on_hand_delta: int
+    reserved_delta: int
+    on_hand_after: int
+    reserved_after: int
+    cause_type: str
+    cause_id: int
+    actor_type: str
+    reason: str
+    at: str
+    unavailable_delta: int = 0
+    actor_id: int | None = None
+
+
+@transaction.atomic
 def save_warehouse(
     *, code: str, name: str, division_code: str, address: str = "", contact: str = ""
 ) -> Warehouse:
@@ -53,6 +86,7 @@ def save_warehouse(
             "archived_at": None,
         },
     )
+    versions.bump(WAREHOUSES)
     return warehouse
 
 
@@ -63,12 +97,6 @@ def locked_levels(*, sku_ids: Collection[int]) -> list[LockedLevel]:
         TransactionManagementError: there is no transaction that could hold the lock.
     """
     _need_transaction()
-    rows = (
-        StockLevel.objects.select_for_update()
-        .filter(sku_id__in=sku_ids)
-        .order_by("id")
-        .values_list("id", "sku_id", "warehouse_id", "on_hand", "reserved", "unavailable")
-    )
     return [
         LockedLevel(
             level_id=level_id,
@@ -78,17 +106,25 @@ def locked_levels(*, sku_ids: Collection[int]) -> list[LockedLevel]:
             reserved=reserved,
             unavailable=unavailable,
         )
-        for level_id, sku_id, warehouse_id, on_hand, reserved, unavailable in rows
+        for level_id, sku_id, warehouse_id, on_hand, reserved, unavailable in sql.locked_levels(
+            sku_ids
+        )
     ]
 
 
 def move(
-    *, moves: Sequence[Move], actor: Actor, now: datetime, levels: Sequence[LockedLevel] = ()
+    *,
+    moves: Sequence[Move],
+    actor: Actor,
+    now: datetime,
+    levels: Sequence[LockedLevel] = (),
+    causes_are_new: bool = False,
 ) -> None:
     """Write all these moves: one guarded UPDATE of the counters and their ledger rows.
 
     Call it inside the transaction of the state change that causes it. `levels` are the rows as the
-    caller locked them; without, they are locked here. A repeated cause changes nothing.
+    caller locked them; without, they are locked here. A repeated cause changes nothing; it is not
+    asked for where the causes were made in this very transaction.
 
     Raises:
         StockRefused: a level has too little for its move; nothing is written or changed.
@@ -101,10 +137,16 @@ def move(
     known = {key: replace(level) for key, level in given.items()}
     if missing := {(m.sku_id, m.warehouse_id) for m in moves} - known.keys():
         known |= _lock_or_make(missing)
-    fresh = _not_yet_made(moves, known)
+    fresh = list(moves) if causes_are_new else _not_yet_made(moves, known)
+    before = {key: level.available for key, level in known.items()}
     rows = [_apply(one, known[(one.sku_id, one.warehouse_id)], actor, now) for one in fresh]
     _write_counters(rows)
-    StockMovement.objects.bulk_create(rows)
+    insert_rows(model=StockMovement, rows=rows)
+    if any(
+        before[key] != level.available and min(before[key], level.available) <= FEW
+        for key, level in known.items()
+    ):
+        versions.bump(STOCK)
     for key, level in given.items():
         level.on_hand, level.reserved = known[key].on_hand, known[key].reserved
 
@@ -149,7 +191,7 @@ def _not_yet_made(moves: Sequence[Move], levels: dict[Level, LockedLevel]) -> li
     return fresh
 
 
-def _apply(one: Move, level: LockedLevel, actor: Actor, now: datetime) -> StockMovement:
+def _apply(one: Move, level: LockedLevel, actor: Actor, now: datetime) -> NewMovement:
     per_piece_on_hand, per_piece_reserved = _EFFECT[one.kind]
     on_hand = per_piece_on_hand * one.quantity
     reserved = per_piece_reserved * one.quantity
@@ -164,7 +206,8 @@ def _apply(one: Move, level: LockedLevel, actor: Actor, now: datetime) -> StockM
                 "unavailable": level.unavailable,
             }
         )
-    return StockMovement(
+    return NewMovement(
+        id=next_id(),
         level_id=level.level_id,
         kind=one.kind,
         on_hand_delta=on_hand,
@@ -176,40 +219,18 @@ def _apply(one: Move, level: LockedLevel, actor: Actor, now: datetime) -> StockM
         actor_type=actor.type,
         actor_id=actor.id,
         reason=one.reason,
-        at=now,
+        at=stored_moment(now),
     )
 
 
-def _write_counters(rows: Sequence[StockMovement]) -> None:
+def _write_counters(rows: Sequence[NewMovement]) -> None:
     on_hand: dict[int, int] = {}
     reserved: dict[int, int] = {}
     for row in rows:
         on_hand[row.level_id] = on_hand.get(row.level_id, 0) + row.on_hand_delta
         reserved[row.level_id] = reserved.get(row.level_id, 0) + row.reserved_delta
-    if not rows:
-        return
-    to_on_hand = F("on_hand") + _per_level(on_hand)
-    to_reserved = F("reserved") + _per_level(reserved)
-    changed = (
-        StockLevel.objects.filter(pk__in=on_hand)
-        .alias(new_on_hand=to_on_hand, new_reserved=to_reserved)
-        .filter(new_reserved__gte=0, new_on_hand__gte=F("new_reserved") + F("unavailable"))
-        .update(on_hand=to_on_hand, reserved=to_reserved)
-    )
-    if changed != len(on_hand):
+    if rows and sql.add_to_levels(on_hand, reserved) != len(on_hand):
         raise StockChangedError
-
-
-def _per_level(deltas: dict[int, int]) -> Case:
-    """One WHEN for each amount, not for each level: most levels change by one or two pieces."""
-    levels: dict[int, list[int]] = {}
-    for level_id, delta in deltas.items():
-        levels.setdefault(delta, []).append(level_id)
-    return Case(
-        *(When(pk__in=ids, then=Value(delta)) for delta, ids in levels.items() if delta),
-        default=Value(0),
-        output_field=models.IntegerField(),
-    )
 
 
 def set_count(
@@ -262,3 +283,20 @@ def _set_count(
     )
     move(moves=[adjust], actor=actor, now=now, levels=[level])
     return StockRow(sku_code, warehouse_code, level.on_hand, level.reserved, level.unavailable)
+
+
+@transaction.atomic
+def seed_stock(*, levels: Sequence[LevelSeed], movements: Sequence[NewMovement]) -> None:
+    """Write levels and ledger rows many at once, and add the rows up on the counters.
+
+    For measuring, nothing else: only the database's constraints guard against overselling.
+    """
+    insert_rows(model=StockLevel, rows=levels)
+    insert_rows(model=StockMovement, rows=movements)
+    sums: dict[int, list[int]] = {}
+    for row in movements:
+        pair = sums.setdefault(row.level_id, [0, 0])
+        pair[0] += row.on_hand_delta
+        pair[1] += row.reserved_delta
+    changes = [(on_hand, reserved, pk) for pk, (on_hand, reserved) in sorted(sums.items())]
+    add_to_rows(model=StockLevel, fields=("on_hand", "reserved"), changes=changes)

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.types import Refusal
 
+FEW = 10  # from here down shoppers read how many pieces there are
+
 
 class MovementKind(TextChoices):
     """What a ledger row did (domain.md §4); why it happened is its cause."""

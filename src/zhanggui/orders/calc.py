@@ -1,6 +1,7 @@
 """Arithmetic of orders: pure functions over facts that others read."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 
 from zhanggui.catalog.types import SkuFacts
 from zhanggui.core.money import Money
@@ -131,3 +132,22 @@ def worst_code(refusals: Collection[LineRefusal]) -> str:
 def freight_shares(freight_minor: int, weights: Sequence[int], currency: str) -> list[int]:
     """Split the freight over the lines by weight with nothing lost."""
     return [share.minor for share in Money(freight_minor, currency).allocate(weights)]
+
+
+def hour_of(at: datetime) -> int:
+    """Return the hour of a moment, counted since 1970: the grain in which sales are kept."""
+    return int(at.timestamp()) // _HOUR
+
+
+def hour_start(hour: int) -> datetime:
+    """Return the first moment of an hour."""
+    return datetime.fromtimestamp(hour * _HOUR, UTC)
+
+
+def whole_hours(start: datetime, end: datetime) -> range:
+    """Return the hours that lie whole within a period."""
+    first = hour_of(start) + (hour_start(hour_of(start)) != start)
+    return range(first, max(first, hour_of(end)))
+
+
+_HOUR = 3_600

@@ -19,12 +19,12 @@ class Order(models.Model):
     """One purchase with everything that was agreed at its moment."""
 
     id = IdField()
-    number = models.CharField(max_length=40, unique=True)
+    number = models.CharField(max_length=40)
     number_tail = models.CharField(max_length=6)  # what people read out: the last six digits
-    token = models.CharField(max_length=32, unique=True)  # 128 bits, the buyer's key; never logged
+    token = models.CharField(max_length=32)  # 128 bits, the buyer's key; never logged
     source = models.CharField(max_length=10, choices=Source.choices)
     external_ref = models.CharField(max_length=60, null=True)
-    request_id = models.CharField(max_length=64, null=True, unique=True)
+    request_id = models.CharField(max_length=64, null=True)
     body_hash = models.CharField(max_length=64, blank=True)
 
     status = models.CharField(max_length=10, choices=OrderStatus.choices)
@@ -47,7 +47,11 @@ class Order(models.Model):
     shipped_pieces = models.IntegerField(default=0)
 
     customer = models.ForeignKey(
-        "customers.Customer", on_delete=models.PROTECT, null=True, related_name="+"
+        "customers.Customer",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,  # order_by_customer begins with it
     )
     name = EncryptedField(blank=True, default="")
     phone = EncryptedField(blank=True, default="")  # E.164
@@ -62,8 +66,13 @@ class Order(models.Model):
     postcode = models.CharField(max_length=10, blank=True)
     country = models.CharField(max_length=60, blank=True)  # as an imported history names it
     note = EncryptedField(blank=True, default="")  # the buyer's words
+    has_note = models.BooleanField(default=False)
     warehouse = models.ForeignKey(
-        "inventory.Warehouse", on_delete=models.PROTECT, null=True, related_name="+"
+        "inventory.Warehouse",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,  # order_by_warehouse begins with it
     )
 
     placed_at = models.DateTimeField()
@@ -75,7 +84,11 @@ class Order(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        # Constraints, not unique=True: that makes a second index for LIKE on PostgreSQL.
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="order_number_once"),
+            models.UniqueConstraint(fields=["token"], name="order_token_once"),
+            models.UniqueConstraint(fields=["request_id"], name="order_once_per_request"),
             models.UniqueConstraint(fields=["source", "external_ref"], name="order_once_per_ref"),
             models.CheckConstraint(
                 condition=Q(status=OrderStatus.OPEN, completed_at=None, closed_at=None)
@@ -106,16 +119,37 @@ class Order(models.Model):
             ),
         ]
         indexes = [
+            # The staff's list, newest first: all, and by each thing that narrows it. A second one
+            # (a status within a warehouse) is filtered on the way: either is common or has few.
             models.Index(fields=["-placed_at", "-number"], name="order_newest"),
             models.Index(
                 fields=["display_status", "-placed_at", "-number"], name="order_by_status"
             ),
+            models.Index(fields=["warehouse", "-placed_at", "-number"], name="order_by_warehouse"),
+            models.Index(fields=["source", "-placed_at", "-number"], name="order_by_source"),
+            models.Index(
+                fields=["has_note", "-placed_at", "-number"],
+                name="order_with_note",
+                condition=Q(has_note=True),
+            ),
+            models.Index(
+                fields=["after_sale_state", "-placed_at", "-number"],
+                name="order_by_after_sale",
+                condition=~Q(after_sale_state=AfterSaleState.NONE),
+            ),
+            models.Index(  # refunds end in few statuses: within another all would be walked
+                fields=["after_sale_state", "display_status", "-placed_at", "-number"],
+                name="order_by_after_sale_status",
+                condition=~Q(after_sale_state=AfterSaleState.NONE),
+            ),
+            # The search of the list: what people know of an order.
             models.Index(fields=["number_tail"], name="order_by_tail"),
-            models.Index(fields=["paid_at"], name="order_by_payment"),
-            models.Index(fields=["customer", "-placed_at"], name="order_by_customer"),
             models.Index(fields=["phone_index", "-placed_at"], name="order_by_phone"),
             models.Index(fields=["phone_last4_index", "-placed_at"], name="order_by_last4"),
             models.Index(fields=["name_index", "-placed_at"], name="order_by_name"),
+            # A shopper's orders; what was paid in a period; the timers.
+            models.Index(fields=["customer", "-placed_at"], name="order_by_customer"),
+            models.Index(fields=["paid_at"], name="order_by_payment"),
             models.Index(fields=["pay_by_at"], name="order_by_pay_deadline"),
             models.Index(fields=["confirm_by_at"], name="order_by_confirm_deadline"),
         ]
@@ -128,9 +162,20 @@ class OrderLine(models.Model):
     """One SKU of an order as it was when bought."""
 
     id = IdField()
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey(
+        Order,
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_index=False,  # order_line_once begins with it
+    )
     ordinal = models.IntegerField()
-    sku = models.ForeignKey("catalog.Sku", on_delete=models.PROTECT, null=True, related_name="+")
+    sku = models.ForeignKey(
+        "catalog.Sku",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,  # order_line_by_sku begins with it
+    )
     sku_code = models.CharField(max_length=60)
     product_name = models.CharField(max_length=120, blank=True)
     product_slug = models.CharField(max_length=120, blank=True)
@@ -162,10 +207,37 @@ class OrderLine(models.Model):
                 name="order_line_ships_what_it_has",
             ),
         ]
-        indexes = [models.Index(fields=["sku", "order"], name="order_line_by_sku")]
+        indexes = [
+            models.Index(fields=["sku", "order"], name="order_line_by_sku"),
+            models.Index(fields=["sku_code"], name="order_line_by_code"),  # imported: no SKU
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku_code} × {self.quantity}"
+
+
+class Tally(models.Model):
+    """A part of a figure over all orders: the sum of its parts is the figure.
+
+    Whoever changes orders adds parts, and a job folds them: one row for each figure would make all
+    checkouts wait for each other. Only orders.services.tallies writes them.
+    """
+
+    id = IdField()
+    figure = models.CharField(max_length=20)  # orders.types: status_figure, sales_figure
+    hour = models.BigIntegerField(default=0)  # of sales: whole hours since 1970
+    orders = models.BigIntegerField()
+    net_minor = models.BigIntegerField(default=0)  # of sales: paid less refunded
+    is_folded = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["figure", "hour"], name="tally_by_figure"),
+            models.Index(fields=["is_folded"], name="tally_to_fold", condition=Q(is_folded=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.orders:+}"
 
 
 class CreditNote(models.Model):

@@ -30,6 +30,16 @@ class DisplayStatus(TextChoices):
     CLOSED = "closed", _("已关闭")
 
 
+def status_figure(display_status: str) -> str:
+    """Return the name of the figure: how many orders stand under this label."""
+    return f"status:{display_status}"
+
+
+def sales_figure(currency: str) -> str:
+    """Return the name of the figure: orders that were paid in an hour, and their money."""
+    return f"sales:{currency}"
+
+
 class AfterSaleState(TextChoices):
     """The overlay beside the status."""
 

@@ -99,7 +99,10 @@ class Refund(models.Model):
                 name="refund_status_with_its_time",
             ),
         ]
-        indexes = [models.Index(fields=["next_query_at"], name="refund_by_next_query")]
+        indexes = [
+            models.Index(fields=["next_query_at"], name="refund_by_next_query"),
+            models.Index(fields=["status", "queued_at"], name="refund_by_status"),  # stuck ones
+        ]
 
     def __str__(self) -> str:
         return self.out_refund_no

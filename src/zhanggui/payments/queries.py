@@ -89,7 +89,8 @@ def _stuck_refunds(now: datetime) -> QuerySet[Refund]:
         cause_id=OuterRef("cause_id"),
         attempt__gt=OuterRef("attempt"),
     )
-    return Refund.objects.filter(
+    unfinished = (RefundStatus.ABNORMAL, RefundStatus.CREATED, RefundStatus.CLOSED)
+    return Refund.objects.filter(status__in=unfinished).filter(
         Q(status=RefundStatus.ABNORMAL)
         | Q(status=RefundStatus.CREATED, queued_at__lte=now - SENDING)
         | Q(status=RefundStatus.CLOSED) & ~Exists(again)

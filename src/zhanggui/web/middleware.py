@@ -7,9 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import HttpHeaders
 from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
 from django.utils import translation
 
+from zhanggui.core import versions
+from zhanggui.core.transactions import Busy
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
+RETRY_SECONDS = 1  # after which it makes sense to ask again
 
 
 def language_middleware(get_response: GetResponse) -> GetResponse:
@@ -27,6 +32,16 @@ def language_middleware(get_response: GetResponse) -> GetResponse:
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response
+
+    return middleware
+
+
+def versions_middleware(get_response: GetResponse) -> GetResponse:
+    """Read the versions of what is kept in memory at most once per request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with versions.held():
+            return get_response(request)
 
     return middleware
 
@@ -60,6 +75,25 @@ class CsrfMiddleware(CsrfViewMiddleware):
         if from_own_origin(request.headers, request.get_host(), request.scheme or "http"):
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)
+
+
+class BusyMiddleware:
+    """Answers 503 with Retry-After where a page finds the database too busy."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say so in the words of the refusal; nothing was changed."""
+        if not isinstance(error, Busy):
+            return None
+        response = render(request, "503.html", {"refusal": error}, status=error.status)
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
 
 
 def api_middleware(get_response: GetResponse) -> GetResponse:

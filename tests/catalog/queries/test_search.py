@@ -12,7 +12,7 @@ from tests.naughty import LISTS, naughty_strings
 
 from zhanggui.catalog.calc import query_terms
 from zhanggui.catalog.models import Product, SearchTerm, Sku
-from zhanggui.catalog.queries import listing, matching_product_ids
+from zhanggui.catalog.queries import listing, matching_product_ids, search
 from zhanggui.catalog.services import rebuild_search
 from zhanggui.catalog.types import CatalogRefused, Sort
 from zhanggui.core.text import TextRefused
@@ -183,3 +183,52 @@ def test_any_text_can_be_a_name_and_be_searched_for(texts: list[str]) -> None:
 def test_every_naughty_text_can_be_searched_for(tea: Product) -> None:
     for text in naughty_strings():
         assert listing(query=text, now=NOON).next == ""
+
+
+def seen_page_by_page(query: str, *, limit: int) -> list[str]:
+    """Return the slugs of all pages of a search."""
+    slugs, cursor, pages = [], "", 0
+    while pages == 0 or cursor:
+        page = listing(query=query, cursor=cursor, limit=limit, now=NOON)
+        slugs += [card.slug for card in page.items]
+        cursor, pages = page.next, pages + 1
+    return slugs
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_a_code_of_several_parts_comes_first_on_pages_of_any_length(limit: int) -> None:
+    indexed("coded", name="茶壶", code="TEA-1")
+    indexed("twin", name="茶杯", code="TEA-1-X")
+    indexed("text", name="盖碗", subtitle="tea 1")
+    indexed("name", name="Tea 1 号")
+    rebuild_search()
+
+    assert seen_page_by_page("tea-1", limit=limit) == ["coded", "name", "twin", "text"]
+    assert seen_page_by_page("茶", limit=limit) == ["twin", "coded"]
+
+
+def test_codes_shared_by_many_products_are_all_shown() -> None:
+    for number in range(4):
+        product = indexed(f"p{number}", name="茶", code=f"T-{number}")
+        Sku.objects.filter(product=product).update(barcode="69 01")
+    rebuild_search()
+
+    assert seen_page_by_page("69 01", limit=2) == ["p3", "p2", "p1", "p0"]
+    assert seen_page_by_page("69 01", limit=1) == ["p3", "p2", "p1", "p0"]
+
+
+@pytest.mark.parametrize("many", [1, 1000])
+@pytest.mark.parametrize("sort", [Sort.CHEAPEST, Sort.DEAREST])
+def test_common_and_rare_words_are_sorted_by_price_alike(
+    monkeypatch: pytest.MonkeyPatch, many: int, sort: Sort
+) -> None:
+    monkeypatch.setattr(search, "MANY_OF_SEVERAL", many)
+    for number in (2, 0, 1):
+        product = ProductFactory(slug=f"p{number}", name="龙井 茶")
+        SkuFactory(product=product, price_minor=100 * number)
+    SkuFactory(product=ProductFactory(slug="cup", name="茶杯"), price_minor=1)
+    rebuild_search()
+
+    slugs = [card.slug for card in listing(query="茶 龙井", now=NOON, sort=sort).items]
+
+    assert slugs == sorted(["p0", "p1", "p2"], reverse=sort == Sort.DEAREST)

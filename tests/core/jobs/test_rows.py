@@ -132,9 +132,9 @@ def test_the_job_of_a_silent_worker_goes_to_another_and_the_silent_one_may_not_e
     second = claim_one(later)
     assert (second.id, second.runs) == (lost.id, 2)
     assert rows.hold(lost, now=later) is None
-    assert rows.finish(lost, now=later) is False
+    assert rows.finish(lost, now=later) == 0
     assert row(lost.id).status == "RUNNING"
-    assert rows.finish(second, now=later) is True
+    assert rows.finish(second, now=later) == 1
     assert row(lost.id).status == "SUCCESSFUL"
 
 
@@ -158,13 +158,13 @@ def test_a_renewed_lease_keeps_the_job() -> None:
 
     assert renewed is not None
     assert rows.redeliver_lost(lease=timedelta(seconds=60), now=later) == 0
-    assert rows.finish(renewed, now=later) is True
+    assert rows.finish(renewed, now=later) == 1
 
 
 def test_a_job_that_leaves_the_process_is_a_failed_job() -> None:
     work.leave.enqueue("left")
 
-    error = run_job(claim_one().id)
+    error = run_job(claim_one())
 
     assert isinstance(error, SystemExit)
     assert Counter.objects.get(name="left").value == 1
@@ -196,3 +196,52 @@ def test_the_counts_tell_how_full_the_queue_is() -> None:
     assert (counts.waiting, counts.running, counts.failed) == (1, 1, 0)
     (waiting,) = DBTaskResult.objects.filter(status="READY")
     assert counts.oldest_due_at == waiting.enqueued_at
+
+
+def test_jobs_taken_ahead_go_back_as_if_never_taken() -> None:
+    for number in range(5):
+        work.add_one.enqueue(f"job-{number}")
+
+    claims = rows.claim(worker="w1", most=1, ahead=3, now=NOON)
+    rows.put_back(claims[1:])
+
+    assert [claim.runs for claim in claims] == [1, 1, 1, 1]
+    taken = rows.claim(worker="w2", most=9, now=NOON + timedelta(seconds=1))
+    assert len(taken) == 4
+    assert {(one.runs, *row(one.id).worker_ids) for one in taken} == {(1, "w2")}
+    assert row(claims[0].id).worker_ids == ["w1"]
+
+
+def test_what_failed_once_is_not_taken_ahead() -> None:
+    work.fail_always.enqueue("a")
+    again_at = fail_once(ValueError("never works"), now=NOON)
+    assert again_at is not None
+    for name in ("b", "c"):
+        work.add_one.using(priority=1).enqueue(name)
+
+    claims = rows.claim(worker="w1", most=1, ahead=9, now=again_at)
+
+    assert [one.task_path.rpartition(".")[2] for one in claims] == ["add_one", "add_one"]
+
+
+def test_what_may_run_only_once_is_not_taken_ahead() -> None:
+    for work_of in (work.add_one, work.once, work.add_one):
+        work_of.enqueue("a")
+
+    claims = rows.claim(worker="w1", most=1, ahead=9, now=NOON)
+
+    assert [one.task_path.rpartition(".")[2] for one in claims] == ["add_one", "add_one"]
+    (once,) = rows.claim(worker="w1", most=1, ahead=9, now=NOON)
+    assert once.task_path.endswith(".once")
+
+
+def test_taking_and_finishing_many_jobs_takes_a_statement_each(
+    django_assert_num_queries: Any,
+) -> None:
+    for number in range(9):
+        work.add_one.enqueue(f"job-{number}")
+
+    with django_assert_num_queries(2):
+        claims = rows.claim(worker="w1", most=2, ahead=7, now=NOON)
+    with django_assert_num_queries(1):
+        assert rows.finish(*claims, now=NOON) == 9

@@ -87,6 +87,25 @@ def test_two_workers_run_each_job_once() -> None:
     assert statuses() == ["SUCCESSFUL"] * 40
 
 
+def test_what_was_taken_ahead_goes_back_when_slow_jobs_hold_it_up() -> None:
+    for number in range(200):
+        work.add_one.enqueue(f"quick-{number}")
+    for number in range(2):
+        work.add_slowly.enqueue(f"slow-{number}", 4.0)
+    for number in range(30):
+        work.add_one.enqueue(f"late-{number}")
+
+    with working(threads=2):
+        wait_until(lambda: value("slow-0-begun") == value("slow-1-begun") == 1)
+        with working(threads=2):
+            wait_until(lambda: Counter.objects.filter(name__startswith="late").count() == 30)
+            assert value("slow-0") == value("slow-1") == 0
+        wait_until(all_done)
+
+    assert set(Counter.objects.filter(name__contains="-").values_list("value", flat=True)) == {1}
+    assert statuses() == ["SUCCESSFUL"] * 232
+
+
 def test_a_job_that_always_fails_is_tried_as_often_as_its_policy_says() -> None:
     work.fail_soon.enqueue("tries")
 

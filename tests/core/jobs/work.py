@@ -64,3 +64,9 @@ def tick() -> None:
 
 
 nightly = every("30 2 * * *")(tick)
+
+
+@retries(times=1)
+@task
+def once(name: str) -> None:
+    count(name)

@@ -71,6 +71,7 @@ def test_nothing_that_is_sent_breaks_the_api(document: Any, staff_key: str) -> N
         )
         @given(case=operation.as_strategy())
         def send(case: Case) -> None:
+            case.headers["Accept-Encoding"] = "identity"  # its transport for WSGI decodes nothing
             if "/admin/" in case.path:
                 case.headers["Authorization"] = f"Bearer {staff_key}"
             case.validate_response(case.call(), checks=CHECKS)

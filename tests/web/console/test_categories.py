@@ -72,5 +72,6 @@ def test_categories_need_the_same_statements_for_any_number(
     for _ in range(rows):
         CategoryFactory()
 
-    with django_assert_num_queries(8):  # session, user, choices, all, tree (2), shop, menu
+    # session, user, versions, shop, choices, all, tree (2), schedule (2), menu
+    with django_assert_num_queries(11):
         owner.get("/console/products/categories/")

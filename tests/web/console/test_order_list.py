@@ -5,14 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
-from tests.factories.shop import HANGZHOU, NOON
+from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory
 from tests.factories.staff import StaffFactory
 from tests.web.console.conftest import SignIn, placed
 
 from zhanggui.accounts.types import Role
-from zhanggui.core.types import Actor, ActorType
+from zhanggui.core.types import SYSTEM, Actor, ActorType
 from zhanggui.fulfilment import services as fulfilment
+from zhanggui.orders.models import Order
 
 pytestmark = pytest.mark.usefixtures("noon", "shop")
 URL = "/console/orders/"
@@ -75,6 +77,27 @@ def test_tabs_and_periods_narrow_and_nonsense_does_not(owner: Client) -> None:
     assert numbers(owner, q="nul\x00byte") == [new.number, old.number]
 
 
+def test_each_filter_narrows_the_list_alone_and_within_a_tab(owner: Client) -> None:
+    note = placed(now=NOON - timedelta(days=5), paid=True, note="请放门卫")
+    api = placed(now=NOON - timedelta(days=1), source="api")
+    far = WarehouseFactory(code="FAR")
+    moved = placed(now=NOON, paid=True)
+    Order.objects.filter(pk=moved.pk).update(warehouse=far, after_sale_state="refunded")
+
+    assert numbers(owner, flag="note") == numbers(owner, flag="late") == [note.number]
+    assert numbers(owner, flag="refunded") == numbers(owner, warehouse="FAR") == [moved.number]
+    assert numbers(owner, source="api") == [api.number]
+    assert numbers(owner, **{"from": "2026-11-16", "to": "2026-11-16"}) == [note.number]
+    assert numbers(owner, **{"from": "2026-11-20"}) == [moved.number, api.number]
+    for parameters in ({"flag": "note"}, {"source": "api"}, {"warehouse": "FAR"}):
+        found = numbers(owner, **parameters)
+        assert numbers(owner, status="to_pay", **parameters) == [
+            number for number in found if number == api.number
+        ]
+    nonsense = {"flag": "x", "source": "x", "warehouse": "x", "from": "x", "to": "9999-12-31"}
+    assert len(numbers(owner, **nonsense)) == 3
+
+
 def test_paging_forth_and_back_shows_every_order_once(owner: Client) -> None:
     wanted = [placed(now=NOON - timedelta(minutes=n), paid=True).number for n in range(23)]
 
@@ -113,6 +136,29 @@ def test_htmx_gets_the_list_alone(owner: Client) -> None:
     assert "HX-Request" in answer["Vary"]
 
 
+def test_a_row_that_was_shown_before_follows_its_order_the_reader_and_the_clock(
+    owner: Client, warehouse: Client
+) -> None:
+    order = placed(now=NOON, paid=True)
+    ship, amount = f'href="/console/orders/{order.number}/ship/"', "47.80"
+
+    first = owner.get(URL).content.decode()
+    assert ship in first
+    assert amount in first
+    assert amount not in warehouse.get(URL).content.decode()
+    owner.cookies["lang"] = "en"
+    assert "Ship" in owner.get(URL).content.decode()
+    del owner.cookies["lang"]
+    with time_machine.travel(NOON + timedelta(days=3), tick=False):
+        assert 'class="sla sla-bad"' in owner.get(URL).content.decode()
+    fulfilment.ship_order(
+        order_id=order.pk, carrier="shunfeng", tracking_no="SF1234567890123", actor=SYSTEM, now=NOON
+    )
+    shipped = owner.get(URL).content.decode()
+    assert ship not in shipped
+    assert "已发货" in shipped
+
+
 def test_only_waiting_orders_have_a_ship_button(owner: Client) -> None:
     waiting, unpaid = placed(now=NOON, paid=True), placed(now=NOON)
 
@@ -131,5 +177,5 @@ def test_the_list_takes_the_same_statements_for_any_number_of_rows(
     for minutes in range(rows):
         placed(now=NOON - timedelta(minutes=minutes), paid=minutes == 0)
 
-    with django_assert_num_queries(8):  # session, user, shop (2), page (2), counts, deadlines
+    with django_assert_num_queries(7):  # session, user, versions, page (2), counts, deadlines
         client.get(URL)

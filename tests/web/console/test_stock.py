@@ -116,5 +116,7 @@ def test_the_list_takes_the_same_statements_for_any_number_of_rows(
     for _ in range(rows):
         stocked(SkuFactory(), 3)
 
-    with django_assert_num_queries(7):  # session, user, shop, SKUs, levels, warehouses, counts
+    with django_assert_num_queries(
+        8
+    ):  # session, user, versions, shop, SKUs, levels, houses, counts
         warehouse.get(URL)

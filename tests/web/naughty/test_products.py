@@ -11,7 +11,7 @@ from django.test import Client
 from tests.factories.catalog import CategoryFactory
 from tests.factories.shop import NOON, open_shop, stocked
 from tests.factories.staff import StaffFactory
-from tests.naughty import SHORT_LISTS, as_browser, kept, kept_of_form
+from tests.naughty import SHORT_LISTS, as_browser, dealt, kept, kept_of_form, rounds, together
 from tests.web.pages import Element, Page
 
 from zhanggui.accounts import services as accounts
@@ -84,11 +84,19 @@ def stored() -> dict[str, str]:
     }
 
 
-def expected(text: str) -> tuple[dict[str, str], list[str]]:
-    """Return field → what must be stored, and the fields that must refuse the text."""
-    found = {n: kept_of_form(text, most=most, needed=n in NEEDED) for n, most in TEXTS.items()}
-    accepted = {name: clean for name, clean in found.items() if clean is not None}
-    return accepted, [name for name in found if name not in accepted]
+def clean(text: str, name: str) -> str | None:
+    """Return what a field must keep of the text, None where it must refuse it."""
+    return kept_of_form(text, most=TEXTS[name], needed=name in NEEDED)
+
+
+def takers(text: str) -> list[str]:
+    """Return the fields that must take the text."""
+    return [name for name in TEXTS if clean(text, name) is not None]
+
+
+def fillers(text: str) -> list[str]:
+    """Return the fields of which shoppers see the text."""
+    return [name for name in TEXTS if name != "sku-0-barcode" and clean(text, name)]
 
 
 def page_of(client: Client, address: str, **parameters: str) -> Page:
@@ -101,19 +109,24 @@ def page_of(client: Client, address: str, **parameters: str) -> Page:
 def test_the_product_form_keeps_texts_exactly_or_refuses_them(
     owner: Client, stock: Sku, texts: list[str]
 ) -> None:
-    for text in map(as_browser, texts):
-        accepted, refused = expected(text)
-        if not accepted.get("sku-0-code", PLAIN):
-            accepted["sku-0-code"] = stored()["sku-0-code"]  # left empty, it stays
-        assert owner.post(SAVE, sent(dict.fromkeys(accepted, text))).status_code == 302, text
-        assert {name: stored()[name] for name in accepted} == accepted
+    forms = [as_browser(text) for text in texts]
+    for fields in rounds(forms, takers):
+        wanted = {name: clean(text, name) for name, text in fields.items()}
+        if not wanted.get("sku-0-code", PLAIN):
+            wanted["sku-0-code"] = stored()["sku-0-code"]  # left empty, it stays
+        assert owner.post(SAVE, sent(fields)).status_code == 302, fields
+        assert {name: stored()[name] for name in fields} == wanted
         page = page_of(owner, EDIT)
-        assert {name: page.field(name) for name in accepted} == accepted
-        before = stored()
-        for name in refused:
-            answer = owner.post(SAVE, sent({name: text}))
-            assert answer.status_code == 422, (name, text)
-            assert Page(answer.content.decode()).field("slug") == "naughty"
+        assert {name: page.field(name) for name in fields} == wanted
+    before = stored()
+    for text in forms:
+        for names in together(text, TEXTS.keys() - takers(text)):
+            answer = owner.post(SAVE, sent(dict.fromkeys(names, text)))
+            html = answer.content.decode()
+            assert answer.status_code == 422, text
+            told = {name for name in TEXTS if f'id="id_{name}_error"' in html}
+            assert told == names or not text.strip(), text  # a lacking name is told above the rows
+            assert Page(html).field("slug") == "naughty"
             assert stored() == before
     assert Sku.objects.count() == 1
 
@@ -136,12 +149,10 @@ def test_shoppers_see_the_texts_of_a_product_as_texts(
         return {name: page.elements for name, page in pages.items()}
 
     plain = elements()
-    for text in map(as_browser, texts):
-        accepted = {name: clean for name, clean in expected(text)[0].items() if clean}
-        accepted.pop("sku-0-barcode", None)  # shoppers see none
-        owner.post(SAVE, sent(accepted))
-        assert {name: stored()[name] for name in accepted} == accepted
-        assert elements() == plain, text
+    for fields in rounds([as_browser(text) for text in texts], fillers):
+        owner.post(SAVE, sent(fields))
+        assert {n: stored()[n] for n in fields} == {n: clean(fields[n], n) for n in fields}
+        assert elements() == plain, fields
         told = client.get("/api/v1/shop/products/naughty").json()
         product = stored()
         assert (told["name"], told["subtitle"]) == (product["name"], product["subtitle"])
@@ -154,7 +165,7 @@ def test_what_has_a_naughty_code_can_be_bought(
     owner: Client, stock: Sku, client: Client, texts: list[str]
 ) -> None:
     for number, text in enumerate(map(as_browser, texts)):
-        code = expected(text)[0].get("sku-0-code")
+        code = clean(text, "sku-0-code")
         if not code:
             continue
         owner.post(SAVE, sent({"sku-0-code": text}))
@@ -180,21 +191,38 @@ def test_what_has_a_naughty_code_can_be_bought(
         assert order.status_code == 200
 
 
+def rows_of(values: list[str]) -> dict[str, str]:
+    """Return the part of the form that has one SKU for each value."""
+    fields = {"sku-TOTAL_FORMS": str(len(values)), "sku-INITIAL_FORMS": str(len(values))}
+    for number, value in enumerate(values):
+        fields |= {
+            f"sku-{number}-options": json.dumps([value]),
+            f"sku-{number}-code": f"CODE-{number}",
+            f"sku-{number}-price_minor": "19.9",
+            f"sku-{number}-weight_grams": "500",
+        }
+    return fields
+
+
 @pytest.mark.parametrize("texts", SHORT_LISTS)
 def test_option_values_are_kept_line_by_line(owner: Client, stock: Sku, texts: list[str]) -> None:
+    lines: list[str] = []
     for text in map(as_browser, texts):
-        clean = kept_of_form(text, most=4000)
-        lines = (clean or "").splitlines()
-        if len(lines) != 1:
-            continue
-        saved = owner.post(SAVE, sent({}, values=text))
-        if len(lines[0]) > 60:
-            assert saved.status_code == 422, text
-        else:
-            assert saved.status_code == 302, text
-            sku = Sku.objects.get(archived_at=None)
-            assert (Product.objects.get().options[0]["values"], sku.options) == (lines, lines)
-            assert page_of(owner, EDIT).field("option-0-values") == lines[0]
+        clean_lines = (kept_of_form(text, most=4000) or "").splitlines()
+        if len(clean_lines) == 1 and len(clean_lines[0]) > 60:
+            assert owner.post(SAVE, sent({}, values=text)).status_code == 422, text
+        elif len(clean_lines) == 1:
+            lines.append(text)
+    for start in range(0, len(lines), 20):
+        some = lines[start : start + 20]
+        values = [kept_of_form(text, most=60) for text in some]
+        kept_values = list(dict.fromkeys(filter(None, values)))
+        saved = owner.post(SAVE, sent(rows_of(kept_values), values="\n".join(some)))
+        assert saved.status_code == 302, some
+        skus = Sku.objects.filter(archived_at=None).order_by("position")
+        assert Product.objects.get().options[0]["values"] == kept_values
+        assert [sku.options for sku in skus] == [[value] for value in kept_values]
+        assert page_of(owner, EDIT).field("option-0-values") == "\n".join(kept_values)
 
 
 @pytest.mark.parametrize("texts", SHORT_LISTS)
@@ -203,8 +231,8 @@ def test_no_description_brings_anything_that_runs(
 ) -> None:
     assert owner.post(SAVE, sent({"description": ""})).status_code == 302
     own = page_of(client, SHOWN)
-    for text in map(as_browser, texts):
-        for description in (text, f"<p>{text}</p>"):
+    for number, text in enumerate(map(as_browser, texts)):
+        for description in dealt((text, f"<p>{text}</p>"), number, texts):
             saved = owner.post(SAVE, sent({"description": description}))
             assert saved.status_code == (
                 422 if kept_of_form(description, most=50_000) is None else 302
@@ -233,17 +261,18 @@ def test_every_search_box_bears_any_text_and_shows_it_again(
     addresses |= dict.fromkeys(("/console/products/", "/console/orders/"), owner)
     token = accounts.create_api_key(name="naughty", role=Role.OWNER, now=NOON).token
     key = {"Authorization": f"Bearer {token}"}
-    for text in texts:
+    apis = ("/api/v1/shop/products", "/api/v1/admin/orders")
+    for number, text in enumerate(texts):
         sent_text = as_browser(text)
-        for address, browser in addresses.items():
+        for address, browser in dealt(list(addresses.items()), number, texts):
             answer = browser.get(address, {"q": sent_text})
             html = answer.content.decode()
             assert answer.status_code == 200, (address, text)
             assert "<" not in text or text not in html
-            clean = kept_of_form(sent_text, most=60)
-            if clean is not None and "\n" not in clean and len(sent_text) <= 60:
-                assert {clean, sent_text} & {*Page(html).fields["q"]}, (address, text)
-        for address in ("/api/v1/shop/products", "/api/v1/admin/orders"):
+            found = kept_of_form(sent_text, most=60)
+            if found is not None and "\n" not in found and len(sent_text) <= 60:
+                assert {found, sent_text} & {*Page(html).fields["q"]}, (address, text)
+        for address in dealt(apis, number, texts):
             told = client.get(address, {"q": sent_text}, headers=key)
             is_kept = kept(sent_text, most=100) is not None and len(sent_text) <= 100
             assert told.status_code == (200 if is_kept else 422), (address, text)

@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from tests.factories.catalog import SkuFactory
 from tests.factories.shop import basket, open_shop, stocked
 
-from zhanggui.accounts.models import Shop, User
+from zhanggui.accounts.models import User
+from zhanggui.accounts.services import save_shop
 from zhanggui.customers.models import Address, PhoneCode
 from zhanggui.notifications.models import Message
 from zhanggui.orders import services as orders
@@ -226,6 +227,6 @@ def test_only_the_demo_shows_its_messages(client: Client) -> None:
     code = code_for(client)
     assert client.get("/demo/messages/").status_code == 404
 
-    Shop.objects.update(is_demo=True)
+    save_shop(is_demo=True)
 
     assert code in client.get("/demo/messages/").content.decode()

@@ -11,7 +11,9 @@ from tests.factories.catalog import SkuFactory
 from tests.factories.shop import basket, open_shop, stocked
 
 from zhanggui.catalog.models import Product
+from zhanggui.catalog.queries.facts import CATALOG
 from zhanggui.catalog.types import Shelf
+from zhanggui.core import versions
 from zhanggui.core.types import SYSTEM
 from zhanggui.fulfilment import services as fulfilment
 from zhanggui.inventory.models import StockLevel
@@ -137,6 +139,7 @@ def test_buying_again_fills_the_basket_with_what_can_be_had(client: Client) -> N
     gone = order.lines.order_by("ordinal").last()
     assert gone is not None
     Product.objects.filter(slug=gone.product_slug).update(shelf=Shelf.OFF)
+    versions.bump(CATALOG)
 
     response = client.post(f"/o/{order.token}/again/")
 

@@ -14,19 +14,24 @@ from zhanggui.catalog.queries.categories import (
     category_tree,
 )
 from zhanggui.catalog.queries.facts import (
+    CATALOG,
     cost_prices,
+    live_facts,
     live_products,
+    next_change,
     not_sold,
     sellable_facts,
     sellable_facts_by_id,
     sku_id,
+    total,
     weightless_skus,
 )
 from zhanggui.catalog.queries.pages import listing, product_cards, product_page
-from zhanggui.catalog.queries.search import matching_product_ids
+from zhanggui.catalog.queries.search import matching_product_ids, matching_sku_ids
 from zhanggui.catalog.queries.skus import sku_row, sku_rows
 
 __all__ = [
+    "CATALOG",
     "admin_products",
     "all_categories",
     "category_by_slug",
@@ -35,8 +40,11 @@ __all__ = [
     "category_tree",
     "cost_prices",
     "listing",
+    "live_facts",
     "live_products",
     "matching_product_ids",
+    "matching_sku_ids",
+    "next_change",
     "not_sold",
     "product_cards",
     "product_for_edit",
@@ -48,5 +56,6 @@ __all__ = [
     "sku_id",
     "sku_row",
     "sku_rows",
+    "total",
     "weightless_skus",
 ]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from zhanggui.catalog.models import Category, Picture, Product, Sku
 from zhanggui.catalog.queries.cursors import after, cursor_of
@@ -22,7 +22,7 @@ from zhanggui.catalog.types import (
 )
 
 ARCHIVED = "archived"  # a tab beside the shelves
-_KEYS = ("-created_at", "slug")
+_KEYS = ("-created_at", "-slug")  # the index read backwards
 
 
 def admin_products(
@@ -39,7 +39,10 @@ def admin_products(
     `category` is a slug; `shelf` is a Shelf, "archived", or "" for all that are not archived.
     """
     rows = _filtered(q=q, category=category, shelf=shelf).filter(after(cursor, keys=_KEYS))
-    found = list(rows.select_related("category").order_by(*_KEYS)[: limit + 1])
+    # Not a join: MariaDB begins it at the categories, and sorts all products.
+    named = Category.objects.filter(pk=OuterRef("category")).values("name")
+    rows = rows.annotate(category_name=Subquery(named))
+    found = list(rows.order_by(*_KEYS)[: limit + 1])
     shown = found[:limit]
     codes = defaultdict(list)
     live = Sku.objects.filter(product__in=[row.pk for row in shown], archived_at=None)
@@ -48,7 +51,7 @@ def admin_products(
     items = tuple(
         AdminRow(
             card=card,
-            category=row.category.name,
+            category=row.category_name,
             shelf=Shelf(row.shelf),
             not_sold=not_sold(row, now),
             archived=row.archived_at is not None,

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ def after(cursor: str, *, keys: tuple[str, ...]) -> Q:
 
     A cursor that isn't ours, or one of another list, counts as none: the list starts anew.
     """
-    values = _decoded(cursor, kinds=[_KINDS[key.lstrip("-")] for key in keys])
+    values = decoded(cursor, names=[key.lstrip("-") for key in keys])
     behind, equal = Q(), Q()
     for key, value in zip(keys, values, strict=False):
         field = key.removeprefix("-")
@@ -32,8 +32,9 @@ def cursor_of(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str, *, kinds: list[Callable[[Any], Any]]) -> list[Any]:
-    """Return the values of a cursor, or [] where it isn't one of such a list."""
+def decoded(cursor: str, *, names: Sequence[str]) -> list[Any]:
+    """Return the values of a cursor, or [] where it isn't one of a list sorted by these."""
+    kinds = [_KINDS[name] for name in names]
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -57,6 +58,12 @@ def _number(value: Any) -> int:
     return value
 
 
+def _place(value: Any) -> int:
+    if _number(value) < 0:
+        raise ValueError("not a place")
+    return int(value)
+
+
 def _slug(value: Any) -> str:
     if not isinstance(value, str) or len(value) > 120 or not re.fullmatch("[a-z0-9_-]+", value):
         raise ValueError("not a slug")
@@ -66,6 +73,7 @@ def _slug(value: Any) -> str:
 _KINDS: dict[str, Callable[[Any], Any]] = {
     "created_at": _moment,
     "min_price_minor": _number,
-    "rank": _number,
+    "place": _place,
+    "weight": _number,
     "slug": _slug,
 }

@@ -1,13 +1,22 @@
 """What may be sold, and what checkout must know of it."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from zhanggui.catalog.models import Picture, Product, Sku
 from zhanggui.catalog.types import NotSold, Shelf, SkuFacts
+from zhanggui.core import versions
 from zhanggui.core.text import is_storable
+
+CATALOG = versions.declare("catalog")  # products, SKUs, prices, shelf, categories, pictures
+SHELVES = versions.declare("shelves")  # of these, what can be seen where; not texts and prices
+
+NOT_IN_LISTS = ("description", "options")  # long, and shown on the product's own page only
+_Row = Mapping[str, Any]
+_kept_rows: versions.Kept[str, _Row] = versions.Kept(most=5_000)  # by SKU code
 
 
 def not_sold(product: Product, now: datetime) -> NotSold | None:
@@ -38,20 +47,53 @@ def live(now: datetime, *, to: str = "") -> Q:
     )
 
 
+def next_change(*, now: datetime) -> datetime:
+    """Return when the schedule next puts a product on the shelf or takes one off, at most a day."""
+    return _next_change(now)
+
+
+@versions.lasting(SHELVES)
+def _next_change(now: datetime) -> tuple[datetime, datetime]:
+    moments = [now + timedelta(days=1)]
+    for name in ("on_at", "off_at"):
+        coming = Product.objects.filter(**{f"{name}__gt": now}).order_by(name)
+        moments += coming.values_list(name, flat=True)[:1]
+    return min(moments), min(moments)
+
+
 def sellable_facts(*, sku_codes: Iterable[str], now: datetime) -> dict[str, SkuFacts]:
-    """Return what checkout must know, by SKU code; unknown codes are missing. One statement."""
+    """Return what checkout must know, by SKU code; unknown codes are missing.
+
+    One statement for those that were not asked for since the catalogue changed.
+    """
+    numbers = versions.key(CATALOG)
     codes = {code for code in sku_codes if is_storable(code)}
-    return {facts.code: facts for facts in _facts(Q(code__in=codes), now=now)}
+    rows = {code: row for code in codes if (row := _kept_rows.get(code, numbers))}
+    if missing := codes - rows.keys():
+        for row in _rows(Q(code__in=missing)):
+            rows[row["code"]] = row
+            _kept_rows.put(row["code"], numbers, row)
+    return {code: _facts(row, now) for code, row in rows.items()}
 
 
 def sellable_facts_by_id(*, sku_ids: Iterable[int], now: datetime) -> dict[int, SkuFacts]:
     """Return the same by SKU id."""
-    return {facts.sku_id: facts for facts in _facts(Q(pk__in=set(sku_ids)), now=now)}
+    return {row["sku_id"]: _facts(row, now) for row in _rows(Q(pk__in=set(sku_ids)))}
 
 
-def _facts(wanted: Q, *, now: datetime) -> Iterable[SkuFacts]:
+def total() -> int:
+    """Return how many products there are, archived ones included."""
+    return Product.objects.count()
+
+
+def live_facts(*, now: datetime) -> list[SkuFacts]:
+    """Return the facts of every SKU that shoppers can buy now, in no order. One statement."""
+    return [_facts(row, now) for row in _rows(live(now, to="product__") & Q(archived_at=None))]
+
+
+def _rows(wanted: Q) -> Iterable[_Row]:
     cover = Picture.objects.filter(product=OuterRef("product"), archived_at=None)
-    rows = Sku.objects.filter(wanted).values(
+    return Sku.objects.filter(wanted).values(
         "option_key",
         "code",
         "product_id",
@@ -70,27 +112,29 @@ def _facts(wanted: Q, *, now: datetime) -> Iterable[SkuFacts]:
         sku_id=F("pk"),
         cover=Subquery(cover.order_by("position", "pk").values("small")[:1]),
     )
-    for row in rows:
-        yield SkuFacts(
-            sku_id=row["sku_id"],
-            code=row["code"],
-            product_id=row["product_id"],
-            product_name=row["product__name"],
-            product_slug=row["product__slug"],
-            options_text=row["option_key"],
-            picture=row["picture__small"] or row["cover"] or "",
-            price_minor=row["price_minor"],
-            currency=row["product__currency"],
-            weight_grams=row["weight_grams"],
-            volume_cm3=row["volume_cm3"],
-            not_sold=_status(
-                shelf=row["product__shelf"],
-                on_at=row["product__on_at"],
-                off_at=row["product__off_at"],
-                is_archived=bool(row["archived_at"] or row["product__archived_at"]),
-                now=now,
-            ),
-        )
+
+
+def _facts(row: _Row, now: datetime) -> SkuFacts:
+    return SkuFacts(
+        sku_id=row["sku_id"],
+        code=row["code"],
+        product_id=row["product_id"],
+        product_name=row["product__name"],
+        product_slug=row["product__slug"],
+        options_text=row["option_key"],
+        picture=row["picture__small"] or row["cover"] or "",
+        price_minor=row["price_minor"],
+        currency=row["product__currency"],
+        weight_grams=row["weight_grams"],
+        volume_cm3=row["volume_cm3"],
+        not_sold=_status(
+            shelf=row["product__shelf"],
+            on_at=row["product__on_at"],
+            off_at=row["product__off_at"],
+            is_archived=bool(row["archived_at"] or row["product__archived_at"]),
+            now=now,
+        ),
+    )
 
 
 def _status(

@@ -6,10 +6,11 @@ from datetime import datetime
 import nh3
 from django.utils.html import linebreaks
 
-from zhanggui.catalog.models import Category, Picture, Product, Sku
+from zhanggui.catalog.models import Picture, Product, Sku
+from zhanggui.catalog.queries.categories import category_ids
 from zhanggui.catalog.queries.cursors import after, cursor_of
-from zhanggui.catalog.queries.facts import live_products, not_sold
-from zhanggui.catalog.queries.search import matching_product_ids, rank
+from zhanggui.catalog.queries.facts import NOT_IN_LISTS, live_products, not_sold
+from zhanggui.catalog.queries.search import best_matches, matching
 from zhanggui.catalog.types import (
     CardPage,
     NotSold,
@@ -21,10 +22,11 @@ from zhanggui.catalog.types import (
     Sort,
 )
 
+# Each is an index, or one read backwards: with the slug the other way round all would be sorted
 _KEYS: dict[Sort, tuple[str, ...]] = {
-    Sort.NEWEST: ("-created_at", "slug"),
+    Sort.NEWEST: ("-created_at", "-slug"),
     Sort.CHEAPEST: ("min_price_minor", "slug"),
-    Sort.DEAREST: ("-min_price_minor", "slug"),
+    Sort.DEAREST: ("-min_price_minor", "-slug"),
 }
 _HIDDEN = {NotSold.DRAFT, NotSold.ARCHIVED, NotSold.NOT_YET}
 
@@ -40,19 +42,18 @@ def listing(
 ) -> CardPage:
     """Return one page of what shoppers may see: a category with all below it, a search, or all.
 
-    A search in the order NEWEST puts the best match first. 2 statements.
+    A search in the order NEWEST puts the best match first. 2 statements, up to 5 for a search.
     """
-    keys = _KEYS[sort]
-    found = live_products(now=now)
-    if category_slug:
-        path = Category.objects.filter(slug=category_slug, archived_at=None).values("path")[:1]
-        found = found.filter(category__in=Category.objects.filter(path__startswith=path))
-    if query:
-        found = found.filter(pk__in=matching_product_ids(query=query))
+    within = category_ids(slug=category_slug) if category_slug else None
     if query and sort == Sort.NEWEST:
-        keys = ("-rank", *keys)
-        found = found.annotate(rank=rank(query=query))
-    rows = list(found.filter(after(cursor, keys=keys)).order_by(*keys)[: limit + 1])
+        rows, behind = best_matches(query=query, within=within, cursor=cursor, limit=limit, now=now)
+        return CardPage(items=tuple(product_cards(products=rows)), next=behind)
+    keys = _KEYS[sort]
+    found = matching(query=query, now=now) if query else live_products(now=now)
+    if within is not None:
+        found = found.filter(category__in=within)
+    found = found.filter(after(cursor, keys=keys)).order_by(*keys).defer(*NOT_IN_LISTS)
+    rows = list(found[: limit + 1])
     last = [getattr(row, key.removeprefix("-")) for row in rows[limit - 1 : limit] for key in keys]
     return CardPage(
         items=tuple(product_cards(products=rows[:limit])),
@@ -65,8 +66,14 @@ def product_cards(*, products: Iterable[Product]) -> list[ProductCard]:
     rows = list(products)
     covers: dict[int, PictureView] = {}
     pictures = Picture.objects.filter(product__in=[row.pk for row in rows], archived_at=None)
-    for picture in pictures.order_by("product_id", "position", "pk"):
-        covers.setdefault(picture.product_id, picture_view(picture))
+    shown = pictures.order_by("product_id", "position", "pk").values_list(
+        "product_id", "small", "medium", "large", "width", "height", "alt"
+    )
+    for product_id, small, medium, large, width, height, alt in shown:
+        if product_id not in covers:
+            covers[product_id] = PictureView(
+                small=small, medium=medium, large=large, width=width, height=height, alt=alt
+            )
     return [product_card(row, covers.get(row.pk)) for row in rows]
 
 

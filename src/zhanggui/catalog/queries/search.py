@@ -1,24 +1,45 @@
-"""The one search box: every term must be there, and each is an equal row of the index."""
+"""The one search box: every term must be there, and each is an equal row of the index.
 
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    IntegerField,
-    Max,
-    Min,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+No search sorts all that it finds. The order "best match first, the newest of each" is that of the
+index (term, weight, product), walked for the rarest term until a page is full; by price either the
+few products of a rare term are sorted, or the index of prices is walked, where every tenth product
+or so has the term.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from zhanggui.catalog import calc
-from zhanggui.catalog.models import SearchTerm
+from zhanggui.catalog.models import Product, SearchTerm, Sku
+from zhanggui.catalog.queries.cursors import cursor_of, decoded
+from zhanggui.catalog.queries.facts import NOT_IN_LISTS, live_products
+from zhanggui.catalog.sql import counted_terms
 from zhanggui.catalog.types import Weight
+from zhanggui.core.versions import Kept
+
+# So many products of the rarest term are still looked through and sorted by price. With other
+# terms only those that have them all are read and sorted.
+MANY, MANY_OF_SEVERAL = 2000, 8000
+_COUNTED_SECONDS = 600
+_counts: Kept[str, int] = Kept(most=5000)  # only chooses the way, so it may lag
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is searched for: the terms, and which of them to begin with."""
+
+    whole: str
+    terms: tuple[str, ...]
+    rarest: int  # place in `terms`
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the terms that a product of the rarest one must have, too."""
+        return self.terms[: self.rarest] + self.terms[self.rarest + 1 :]
 
 
 def matching_product_ids(*, query: str) -> QuerySet[SearchTerm, int]:
@@ -27,26 +48,115 @@ def matching_product_ids(*, query: str) -> QuerySet[SearchTerm, int]:
     A query without any letter, digit or Chinese sign finds nothing. Answered from the index
     (term, product) alone: it starts with the longest term, which is likely to be the rarest.
     """
-    terms = sorted(calc.query_terms(query), key=len, reverse=True)
-    found = SearchTerm.objects.filter(term__in=terms[:1])
-    for term in terms[1:]:
-        found = found.filter(
-            Exists(SearchTerm.objects.filter(term=term, product=OuterRef("product")))
-        )
-    return found.values_list("product_id", flat=True)
+    terms = tuple(sorted(calc.query_terms(query), key=len, reverse=True))
+    return _with(terms[1:], SearchTerm.objects.filter(term__in=terms[:1])).values_list(
+        "product_id", flat=True
+    )
 
 
-def rank(*, query: str) -> Subquery:
-    """Return how well a product of the outer query matches, for ordering.
+def matching_sku_ids(*, query: str, most: int) -> list[int]:
+    """Return the SKUs of products that have all terms of the query, no more than `most`."""
+    rows = Sku.objects.filter(product__in=matching_product_ids(query=query))
+    return list(rows.values_list("pk", flat=True)[:most])
 
-    3 where the query is a SKU code or barcode, else that of the worst place in which a term
-    stands: 2 for the name, 1 for other texts. Read for matching products only.
+
+def best_matches(
+    *, query: str, within: Collection[int] | None, cursor: str, limit: int, now: datetime
+) -> tuple[list[Product], str]:
+    """Return a page of live products and the cursor of the next one, the best match first.
+
+    First those of which the query is a code, then by where the rarest term stands (name, other
+    texts), the newest of each. `within` are categories. 2 statements, up to 4 where the query
+    has several terms.
     """
-    terms, whole = calc.query_terms(query), calc.folded(query)[: calc.TERM_LENGTH]
-    is_exact = Q(term=whole, weight=Weight.EXACT)
-    is_text = Q(term__in=terms, weight=Weight.TEXT)
-    exact = Max(Case(When(is_exact, then=Value(3)), output_field=IntegerField()))
-    worst = Min(Case(When(is_text, then=1), default=2, output_field=IntegerField()))
-    rows = SearchTerm.objects.filter(product=OuterRef("pk"), term__in={*terms, whole})
-    ranks = rows.values("product").annotate(rank=Coalesce(exact, worst)).values(n=F("rank"))
-    return Subquery(ranks, output_field=IntegerField())
+    words = _words(query, now=now)
+    if words is None:
+        return [], ""
+    behind = decoded(cursor, names=("place", "weight", "slug"))
+    if behind and behind[0] < len(words.terms):
+        words = replace(words, rarest=behind[0])
+    coded = _of_code(words, within=within, limit=limit, now=now)
+    found = _with(words.others, SearchTerm.objects.filter(term=words.terms[words.rarest]))
+    found = found.filter(_shown(within, now)).exclude(product__in=[row.pk for row in coded])
+    found = found.only("weight", "product_id")
+    if behind:
+        last = Product.objects.filter(slug=behind[2]).values("pk")[:1]
+        found = found.filter(Q(weight__lt=behind[1]) | Q(product__lt=last), weight__lte=behind[1])
+    first = [] if behind else coded
+    wanted = limit - len(first)
+    rows = list(found.order_by("-weight", "-product")[: wanted + 1])
+    shown = [*first, *_products(rows[:wanted])]
+    if len(rows) <= wanted:
+        return shown, ""
+    weight = rows[wanted - 1].weight if wanted else max(Weight) + 1  # only codes so far
+    return shown, cursor_of([words.rarest, weight, shown[-1].slug])
+
+
+def matching(*, query: str, now: datetime) -> QuerySet[Product]:
+    """Return the live products that match, to be put into another order and cut to a page."""
+    words = _words(query, now=now)
+    if words is None:
+        return Product.objects.none()
+    few = MANY if len(words.terms) == 1 else MANY_OF_SEVERAL
+    if _count(words.terms, now=now)[words.rarest] >= few:
+        return live_products(now=now).filter(*(_has(term, "pk") for term in words.terms))
+    rows = _with(words.others, SearchTerm.objects.filter(term=words.terms[words.rarest]))
+    return live_products(now=now).filter(pk__in=rows.values("product"))
+
+
+def _words(query: str, *, now: datetime) -> Words | None:
+    terms = calc.query_terms(query)
+    if not terms:
+        return None
+    counts = _count(terms, now=now) if len(terms) > 1 else [0]
+    rarest = min(range(len(terms)), key=lambda place: (counts[place], -len(terms[place])))
+    return Words(calc.folded(query)[: calc.TERM_LENGTH], terms, rarest)
+
+
+def _count(terms: Sequence[str], *, now: datetime) -> list[int]:
+    age = (int(now.timestamp()) // _COUNTED_SECONDS,)
+    known = [count for term in terms if (count := _counts.get(term, age)) is not None]
+    if len(known) < len(terms):
+        known = counted_terms(terms, most=MANY_OF_SEVERAL)
+        for term, count in zip(terms, known, strict=True):
+            _counts.put(term, age, count)
+    return known
+
+
+def _of_code(
+    words: Words, *, within: Collection[int] | None, limit: int, now: datetime
+) -> list[Product]:
+    """Return the products of which the whole query is a code of several parts ("tea-001-50g")."""
+    if words.whole in words.terms:
+        return []  # the index of the one term begins with them
+    rows = SearchTerm.objects.filter(_shown(within, now), term=words.whole, weight=Weight.EXACT)
+    return _products(rows.order_by("-product")[:limit])
+
+
+def _products(rows: Iterable[SearchTerm]) -> list[Product]:
+    """Return the products of these rows in their order."""
+    ids = [row.product_id for row in rows]
+    found = Product.objects.defer(*NOT_IN_LISTS).in_bulk(ids)
+    return [found[product_id] for product_id in ids if product_id in found]
+
+
+def _shown(within: Collection[int] | None, now: datetime) -> IsNull:
+    """Look at the product of each row that is walked past, not by a join, as in `_has`."""
+    shown = live_products(now=now).filter(pk=OuterRef("product"))
+    if within is not None:
+        shown = shown.filter(category__in=within)
+    return IsNull(Subquery(shown.values("pk")[:1]), False)
+
+
+def _with(terms: Sequence[str], found: QuerySet[SearchTerm]) -> QuerySet[SearchTerm]:
+    return found.filter(*(_has(term, "product") for term in terms))
+
+
+def _has(term: str, product: str) -> IsNull:
+    """Look a term up for each row that is walked past.
+
+    EXISTS would be the same, but planners turn it into a join, which they begin at the wrong end:
+    no statistics tell how many products have two terms.
+    """
+    row = SearchTerm.objects.filter(term=term, product=OuterRef(product)).values("pk")[:1]
+    return IsNull(Subquery(row), False)

@@ -16,9 +16,13 @@ from zhanggui.catalog.services.products import (
     set_shelf,
 )
 from zhanggui.catalog.services.search import rebuild_search
+from zhanggui.catalog.services.seeding import PictureSeed, ProductSeed, SkuSeed, seed_products
 
 __all__ = [
     "Encoded",
+    "PictureSeed",
+    "ProductSeed",
+    "SkuSeed",
     "add_picture",
     "archive_category",
     "archive_picture",
@@ -31,6 +35,7 @@ __all__ = [
     "restore_product",
     "save_category",
     "save_product",
+    "seed_products",
     "set_shelf",
     "set_sku_picture",
 ]

@@ -6,8 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog.models import Category, Product
+from zhanggui.catalog.queries.facts import CATALOG, SHELVES
 from zhanggui.catalog.services.slugs import free_slug
 from zhanggui.catalog.types import CatalogRefused
+from zhanggui.core import versions
 from zhanggui.core.text import clean_text
 
 MAX_DEPTH = 4
@@ -46,6 +48,7 @@ def save_category(
         except IntegrityError as error:
             raise CatalogRefused(_("这个网址名已被使用，请换一个。"), field="slug") from error
         Category.objects.bulk_update(below, ["path"])
+        versions.bump(CATALOG, SHELVES)
     return category
 
 
@@ -62,6 +65,7 @@ def archive_category(*, category_id: int, now: datetime) -> None:
         if Product.objects.filter(category=category, archived_at=None).exists():
             raise CatalogRefused(_("请先把商品移到别的类目。"), field="category")
         Category.objects.filter(pk=category_id, archived_at=None).update(archived_at=now)
+        versions.bump(CATALOG, SHELVES)
 
 
 def restore_category(*, category_id: int) -> None:
@@ -75,6 +79,7 @@ def restore_category(*, category_id: int) -> None:
         if Category.objects.filter(pk=category.parent_id).exclude(archived_at=None).exists():
             raise CatalogRefused(_("请先恢复上级类目。"), field="parent")
         Category.objects.filter(pk=category_id).update(archived_at=None)
+        versions.bump(CATALOG, SHELVES)
 
 
 def _wanted(rows: dict[int, Category], category_id: int | None) -> Category:

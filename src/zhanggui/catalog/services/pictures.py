@@ -11,8 +11,10 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog.models import Picture, Product, Sku
+from zhanggui.catalog.queries.facts import CATALOG, SHELVES
 from zhanggui.catalog.services.images import Encoded, Rendition, encode
 from zhanggui.catalog.types import MAX_PICTURES, CatalogRefused
+from zhanggui.core import versions
 from zhanggui.core.text import clean_text
 
 
@@ -54,9 +56,11 @@ def add_picture(*, product_id: int, content: bytes | Encoded, alt: str, now: dat
     return picture
 
 
+@transaction.atomic
 def describe_picture(*, picture_id: int, alt: str) -> None:
     """Say what a picture shows, for those who can't see it."""
     Picture.objects.filter(pk=picture_id).update(alt=clean_text(alt, max_length=120))
+    versions.bump(CATALOG, SHELVES)
 
 
 def order_pictures(*, product_id: int, picture_ids: Sequence[int], now: datetime) -> None:
@@ -81,6 +85,7 @@ def archive_picture(*, picture_id: int, now: datetime) -> None:
         _touch(product_id, now)
 
 
+@transaction.atomic
 def set_sku_picture(*, sku_id: int, picture_id: int | None) -> None:
     """Show a SKU with one of its product's pictures, or with none of its own.
 
@@ -93,6 +98,7 @@ def set_sku_picture(*, sku_id: int, picture_id: int | None) -> None:
         if not mine.exists():
             raise CatalogRefused(_("请从本商品的图片里选一张。"), field="picture")
     Sku.objects.filter(pk=sku_id).update(picture_id=picture_id)
+    versions.bump(CATALOG, SHELVES)
 
 
 def _stored(picture: Encoded) -> dict[str, str | int]:
@@ -121,3 +127,4 @@ def _files(known: Picture) -> dict[str, str | int]:
 
 def _touch(product_id: int, now: datetime) -> None:
     Product.objects.filter(pk=product_id).update(updated_at=now)
+    versions.bump(CATALOG, SHELVES)

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog.events import ProductSaved
 from zhanggui.catalog.models import Category, Product
+from zhanggui.catalog.queries.facts import CATALOG, SHELVES
 from zhanggui.catalog.services import skus as matrix
 from zhanggui.catalog.services.search import write_terms
 from zhanggui.catalog.services.slugs import Asked, free_slug
 from zhanggui.catalog.types import CatalogRefused, ProductChanged, ProductInput, Shelf
+from zhanggui.core import versions
 from zhanggui.core.events import publish
 from zhanggui.core.text import clean_text
 from zhanggui.core.types import Actor
@@ -45,6 +47,7 @@ def save_product(
     try:
         with transaction.atomic():
             product = _locked(product_id, currency=currency, revision=revision, now=now)
+            before = _place(product)
             _fill(product, wanted, now=now)
             product.options = [{"name": o.name, "values": list(o.values)} for o in options]
             matrix.check_codes(product, skus)
@@ -53,7 +56,9 @@ def save_product(
             matrix.summarise(product)
             product.revision += 1
             product.save()
-            write_terms([product.pk])
+            write_terms([product.pk])  # bumps the catalogue's version, too
+            if _place(product) != before:
+                versions.bump(SHELVES)
             change = "created" if product_id is None else "edited"
             saved = ProductSaved(subject_id=product.pk, change=change, at=now, actor=actor)
             publish(saved, *changes)
@@ -166,7 +171,16 @@ def _fill(product: Product, wanted: ProductInput, *, now: datetime) -> None:
     product.updated_at = now
 
 
+def _place(product: Product) -> tuple[object, ...]:
+    """Return where and when the product can be seen."""
+    return (
+        *(product.category_id, product.shelf, product.on_at, product.off_at),
+        product.sku_count > 0,
+    )
+
+
 def _tell(product_ids: list[int], *, change: str, now: datetime, actor: Actor) -> None:
     publish(
         *(ProductSaved(subject_id=pk, change=change, at=now, actor=actor) for pk in product_ids)
     )
+    versions.bump(CATALOG, SHELVES)

@@ -8,7 +8,9 @@ from django.utils.html import strip_tags
 
 from zhanggui.catalog import calc
 from zhanggui.catalog.models import Product, SearchTerm, Sku
+from zhanggui.catalog.queries.facts import CATALOG
 from zhanggui.catalog.types import Weight
+from zhanggui.core import versions
 from zhanggui.core.text import search_form
 
 BATCH = 200
@@ -44,6 +46,7 @@ def write_terms(product_ids: list[int]) -> None:
             ),
             batch_size=1000,
         )
+        versions.bump(CATALOG)
 
 
 def _wanted(product_ids: list[int]) -> dict[tuple[int, str], Weight]:
@@ -53,9 +56,16 @@ def _wanted(product_ids: list[int]) -> dict[tuple[int, str], Weight]:
         skus[sku.product_id].append(sku)
     best: dict[tuple[int, str], Weight] = {}
     for product in Product.objects.filter(pk__in=product_ids).select_related("category"):
-        for term, weight in _terms(product, skus[product.pk]):
-            key = product.pk, term
-            best[key] = max(weight, best.get(key, weight))
+        for term, weight in best_terms(product, skus[product.pk]).items():
+            best[product.pk, term] = weight
+    return best
+
+
+def best_terms(product: Product, skus: list[Sku]) -> dict[str, Weight]:
+    """Return each term of a product's texts with the weight of the best place that has it."""
+    best: dict[str, Weight] = {}
+    for term, weight in _terms(product, skus):
+        best[term] = max(weight, best.get(term, weight))
     return best
 
 

@@ -1,7 +1,8 @@
 """A job's row: claimed, kept, finished, tried again. Every step is one compare-and-set."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from traceback import format_exception
 from typing import Any
@@ -32,6 +33,7 @@ class Claim:
     task_path: str
     runs: int  # this one included
     held_at: datetime
+    arguments: dict[str, Any] = field(default_factory=dict)  # positional and by name, as stored
 
 
 def due(*, now: datetime) -> "QuerySet[DBTaskResult[Any, Any]]":
@@ -40,36 +42,75 @@ def due(*, now: datetime) -> "QuerySet[DBTaskResult[Any, Any]]":
     return DBTaskResult.objects.filter(may_run, status=READY)
 
 
-def claim(*, worker: str, most: int, now: datetime) -> list[Claim]:
-    """Take up to `most` waiting jobs, most urgent first.
+def claim(*, worker: str, most: int, ahead: int = 0, now: datetime) -> list[Claim]:
+    """Take up to `most` waiting jobs, most urgent first, and `ahead` more that never ran.
 
+    What may run only once is not taken ahead: it would be lost with a worker that dies before.
     No lock and no SKIP LOCKED: also two workers that read the same rows get different jobs,
     on every database.
     """
-    rows = due(now=now).values_list("id", "task_path", "worker_ids")[:most]
-    claims = []
-    for id_, path, workers in list(rows):
-        changed = DBTaskResult.objects.filter(id=id_, status=READY).update(
-            status=RUNNING, started_at=now, worker_ids=[*workers, worker]
+    found = list(due(now=now)[: most + ahead])
+    again = [row for row in found[:most] if row.started_at is not None]
+    fresh = [row for row in found[:most] if row.started_at is None]
+    fresh += [row for row in found[most:] if row.started_at is None and _may_run_again(row)]
+    taken = _take_fresh({row.id for row in fresh}, worker, now)
+    taken |= {row.id for row in again if _take_again(row, worker, now)}
+    return [
+        Claim(row.id, row.task_path, len(row.worker_ids) + 1, now, row.args_kwargs)
+        for row in found
+        if row.id in taken
+    ]
+
+
+def _may_run_again(row: "DBTaskResult[Any, Any]") -> bool:
+    return policy_of(row.task_path).wait_after(1) is not None
+
+
+def _take_fresh(ids: set[UUID], worker: str, now: datetime) -> set[UUID]:
+    """Take what never ran, in one statement, and return what no other worker took first."""
+    if not ids:
+        return ids
+    fresh = DBTaskResult.objects.filter(id__in=sorted(ids), status=READY, started_at=None)
+    if fresh.update(status=RUNNING, started_at=now, worker_ids=[worker]) == len(ids):
+        return ids
+    ours = DBTaskResult.objects.filter(id__in=sorted(ids), status=RUNNING, started_at=now)
+    return {id_ for id_, workers in ours.values_list("id", "worker_ids") if workers == [worker]}
+
+
+def _take_again(row: "DBTaskResult[Any, Any]", worker: str, now: datetime) -> bool:
+    waiting = DBTaskResult.objects.filter(id=row.id, status=READY, started_at=row.started_at)
+    return bool(
+        waiting.update(status=RUNNING, started_at=now, worker_ids=[*row.worker_ids, worker])
+    )
+
+
+def put_back(unbegun: Iterable[Claim]) -> None:
+    """Let other workers have jobs that were taken ahead and not begun: as if never taken."""
+    for held_at, ids in _by_hold(unbegun).items():
+        DBTaskResult.objects.filter(id__in=ids, status=RUNNING, started_at=held_at).update(
+            status=READY, started_at=None, worker_ids=[]
         )
-        if changed:
-            claims.append(Claim(id_, path, len(workers) + 1, now))
-    return claims
+
+
+def _by_hold(claims: Iterable[Claim]) -> dict[datetime, list[UUID]]:
+    found: dict[datetime, list[UUID]] = defaultdict(list)
+    for one in claims:
+        found[one.held_at].append(one.id)
+    return found
 
 
 def hold(held: Claim, *, now: datetime) -> Claim | None:
     """Say that the run is alive; None when the job was given to another worker meanwhile."""
-    if not _mine(held).update(started_at=now):
-        return None
-    return Claim(held.id, held.task_path, held.runs, now)
+    return replace(held, held_at=now) if _mine(held).update(started_at=now) else None
 
 
-def finish(held: Claim, *, now: datetime) -> bool:
-    """Record success; False when the job is no longer ours."""
-    return bool(
-        _mine(held).update(
+def finish(*held: Claim, now: datetime) -> int:
+    """Record the success of these runs; return how many of the jobs were still ours."""
+    return sum(
+        DBTaskResult.objects.filter(id__in=sorted(ids), status=RUNNING, started_at=held_at).update(
             status=SUCCESSFUL, finished_at=now, exception_class_path="", traceback=""
         )
+        for held_at, ids in _by_hold(held).items()
     )
 
 

@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from zhanggui.accounts import services as accounts
-from zhanggui.accounts.types import Role
 from zhanggui.demo.content import load
 from zhanggui.demo.loading.goods import load_goods, load_stock
 from zhanggui.demo.loading.month import load_month
-from zhanggui.demo.types import PASSWORD
+from zhanggui.demo.loading.people import load_shop, load_staff
 
 Say = Callable[[str], None]
 
@@ -24,23 +22,8 @@ def load_demo(*, now: datetime, say: Say) -> None:
     start = now - timedelta(days=31)
     with transaction.atomic():
         say("商品和图片 · Products and pictures …")
-        accounts.save_shop(
-            name=content.shop.name,
-            slogan=content.shop.slogan,
-            currency="CNY",
-            service_phone=content.shop.phone,
-            service_hours=content.shop.service_hours,
-            transfer_account=content.shop.bank_transfer,
-            is_demo=True,
-        )
-        for person in content.staff:
-            accounts.create_staff(
-                username=person.login,
-                name=person.name,
-                role=Role(person.role),
-                password=PASSWORD,
-                now=start,
-            )
+        load_shop(content)
+        load_staff(content, now=start)
         load_goods(content, now=start)
         load_stock(content, now=start)
         say("一个月的订单 · A month of orders …")

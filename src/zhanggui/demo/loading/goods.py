@@ -1,7 +1,7 @@
 """Categories, products, pictures, freight, warehouses and stock of the demo shop."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -22,7 +22,23 @@ SOLD_OUT = 9  # every so many SKUs there is one that nobody can buy
 
 def load_goods(content: DemoContent, *, now: datetime) -> None:
     """Make freight templates, categories and products with their pictures."""
-    templates = {
+    templates, categories = load_freight(content), load_categories(content, now=now)
+    default = next(row.name for row in content.freight if row.is_default)
+    with ThreadPoolExecutor() as threads:  # they encode while this one writes rows
+        pictures = {
+            name: threads.submit(_encoded, name)
+            for product in reversed(content.products)
+            for name in product.pictures
+        }
+        for number, product in enumerate(reversed(content.products)):
+            own = None if product.freight == default else templates[product.freight]
+            made_at = now + timedelta(minutes=number)
+            _product(product, categories[product.category], own, pictures, made_at)
+
+
+def load_freight(content: DemoContent) -> dict[str, int]:
+    """Make the freight templates; return name → id."""
+    return {
         row.name: freight.save_template(
             name=row.name,
             charge_by=row.charge_by,
@@ -41,6 +57,10 @@ def load_goods(content: DemoContent, *, now: datetime) -> None:
         ).pk
         for row in content.freight
     }
+
+
+def load_categories(content: DemoContent, *, now: datetime) -> dict[str, int]:
+    """Make the categories; return slug → id."""
     categories: dict[str, int] = {}
     for position, row in enumerate(content.categories):
         categories[row.slug] = catalog.save_category(
@@ -51,17 +71,7 @@ def load_goods(content: DemoContent, *, now: datetime) -> None:
             position=position,
             now=now,
         ).pk
-    default = next(row.name for row in content.freight if row.is_default)
-    with ThreadPoolExecutor() as threads:  # they encode while this one writes rows
-        pictures = {
-            name: threads.submit(_encoded, name)
-            for product in reversed(content.products)
-            for name in product.pictures
-        }
-        for number, product in enumerate(reversed(content.products)):
-            own = None if product.freight == default else templates[product.freight]
-            made_at = now + timedelta(minutes=number)
-            _product(product, categories[product.category], own, pictures, made_at)
+    return categories
 
 
 def _encoded(name: str) -> Encoded:
@@ -127,10 +137,9 @@ def _skus(product: DemoProduct) -> tuple[SkuInput, ...]:
     )
 
 
-def load_stock(content: DemoContent, *, now: datetime) -> None:
-    """Make the warehouses and book goods in: most plenty, some few, some none."""
-    dice = random.Random(20261121)  # noqa: S311 -- the same demo every time
-    houses: Sequence[int] = [
+def load_warehouses(content: DemoContent) -> list[int]:
+    """Make the warehouses; return their ids."""
+    return [
         inventory.save_warehouse(
             code=row.code,
             name=row.name,
@@ -142,6 +151,12 @@ def load_stock(content: DemoContent, *, now: datetime) -> None:
         ).pk
         for row in content.warehouses
     ]
+
+
+def load_stock(content: DemoContent, *, now: datetime) -> None:
+    """Make the warehouses and book goods in: most plenty, some few, some none."""
+    dice = random.Random(20261121)  # noqa: S311 -- the same demo every time
+    houses = load_warehouses(content)
     moves = []
     number = 0
     for product in content.products:

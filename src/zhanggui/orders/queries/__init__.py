@@ -7,6 +7,7 @@ from zhanggui.orders.queries.carts import (
     cart_pieces,
     quote,
     why_not_sold,
+    why_page_not_sold,
     why_product_not_sold,
 )
 from zhanggui.orders.queries.figures import (
@@ -15,17 +16,15 @@ from zhanggui.orders.queries.figures import (
     best_sellers,
     sales,
     status_counts,
+    total,
 )
+from zhanggui.orders.queries.listing import OrderFilter, OrderPage, order_page
 from zhanggui.orders.queries.orders import (
-    OrderFilter,
-    OrderPage,
     newest_orders_of,
     order_by_id,
     order_by_number,
     order_by_request,
     order_by_token,
-    order_count,
-    order_page,
     orders_by_ids,
     orders_past_confirm,
     orders_past_pay,
@@ -48,7 +47,6 @@ __all__ = [
     "order_by_number",
     "order_by_request",
     "order_by_token",
-    "order_count",
     "order_page",
     "orders_by_ids",
     "orders_past_confirm",
@@ -57,6 +55,8 @@ __all__ = [
     "sales",
     "status_counts",
     "timeline",
+    "total",
     "why_not_sold",
+    "why_page_not_sold",
     "why_product_not_sold",
 ]

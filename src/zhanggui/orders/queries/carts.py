@@ -1,16 +1,16 @@
 """Baskets, what they cost, and why something can't be bought."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Sum
 
 from zhanggui.accounts import queries as accounts
 from zhanggui.catalog import queries as catalog
-from zhanggui.catalog.types import NotSold, SkuFacts
+from zhanggui.catalog.types import NotSold, ProductPage, SkuFacts
 from zhanggui.freight import calc as freight_calc
 from zhanggui.freight import queries as freight
-from zhanggui.freight.types import FreightItem
+from zhanggui.freight.types import FreightItem, FreightTemplateView
 from zhanggui.inventory import queries as inventory
 from zhanggui.orders import calc
 from zhanggui.orders.models import Cart, CartLine
@@ -124,18 +124,35 @@ def why_not_sold(
     templates = freight.templates_of(product_ids={fact.product_id for fact in facts.values()})
     answers: dict[str, NotSold | None] = dict.fromkeys(sku_codes, NotSold.ARCHIVED)
     for code, fact in facts.items():
-        template = templates.get(fact.product_id)
-        if fact.not_sold is not None:
-            answers[code] = fact.not_sold
-        elif not available[fact.sku_id]:
-            answers[code] = NotSold.OUT_OF_STOCK
-        elif template is None:
-            answers[code] = NotSold.NO_FREIGHT
-        elif division_code and freight_calc.rule_for(template, division_code) is None:
-            answers[code] = NotSold.UNDELIVERABLE
-        else:
-            answers[code] = None
+        answers[code] = fact.not_sold or _why(
+            available[fact.sku_id], templates.get(fact.product_id), division_code
+        )
     return answers
+
+
+def why_page_not_sold(
+    *, page: ProductPage, available: Mapping[int, int]
+) -> dict[str, NotSold | None]:
+    """Answer the same for the live SKUs of a page that was just read, without a region.
+
+    `available` are pieces by SKU id. Asks nothing that is not kept in memory.
+    """
+    template = freight.templates_of(product_ids=[page.product_id]).get(page.product_id)
+    return {
+        sku.code: page.not_sold or _why(available[sku.sku_id], template, None) for sku in page.skus
+    }
+
+
+def _why(
+    pieces: int, template: FreightTemplateView | None, division_code: str | None
+) -> NotSold | None:
+    if not pieces:
+        return NotSold.OUT_OF_STOCK
+    if template is None:
+        return NotSold.NO_FREIGHT
+    if division_code and freight_calc.rule_for(template, division_code) is None:
+        return NotSold.UNDELIVERABLE
+    return None
 
 
 def why_product_not_sold(

@@ -6,19 +6,22 @@ from zhanggui.orders.services.carts import (
     put_in_cart,
     set_cart_quantity,
 )
+from zhanggui.orders.services.checkout import place_order
 from zhanggui.orders.services.close import cancel_order, close_unpaid
 from zhanggui.orders.services.data import show_personal_data
-from zhanggui.orders.services.history import import_orders
 from zhanggui.orders.services.money import lock_owed, lock_payable, record_payment, record_refund
-from zhanggui.orders.services.place import place_order, place_orders
+from zhanggui.orders.services.new_rows import NewLine, NewOrder, insert_orders
+from zhanggui.orders.services.place import place_orders
 from zhanggui.orders.services.ship import complete_order, record_shipped
 
 __all__ = [
+    "NewLine",
+    "NewOrder",
     "cancel_order",
     "close_unpaid",
     "complete_order",
     "empty_cart",
-    "import_orders",
+    "insert_orders",
     "lock_owed",
     "lock_payable",
     "merge_carts",

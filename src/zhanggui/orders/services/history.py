@@ -15,6 +15,7 @@ from zhanggui.orders.importing.index import Document, Index
 from zhanggui.orders.importing.source import Source, inspect, open_text
 from zhanggui.orders.importing.table import Table
 from zhanggui.orders.models import CreditNote, CreditNoteLine, Order, OrderLine
+from zhanggui.orders.services.tallies import counted, tally
 from zhanggui.orders.types import (
     DisplayStatus,
     ImportRefused,
@@ -144,6 +145,7 @@ def _add_new(batch: list[Document], *, zone: tzinfo, now: datetime) -> tuple[int
     buyers = customers.customer_for_import(source=online_retail.NAME, refs=list(refs), now=now)
     orders = [_order(document, zone, buyers) for document in new_orders]
     Order.objects.bulk_create(orders)
+    tally(after=map(counted, orders))
     OrderLine.objects.bulk_create(
         line
         for order, document in zip(orders, new_orders, strict=True)

@@ -8,11 +8,14 @@ from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts.types import ShopView
+from zhanggui.core import versions
+from zhanggui.core.bulk import stored_moment
 from zhanggui.core.clock import shop_day
 from zhanggui.core.events import publish
+from zhanggui.core.ids import next_id
 from zhanggui.core.phones import phone_last4_index
 from zhanggui.core.transactions import Busy, in_transaction
-from zhanggui.core.types import SHOPPER
+from zhanggui.core.types import SHOPPER, Refusal
 from zhanggui.customers import queries as customer_queries
 from zhanggui.customers import services as customers
 from zhanggui.inventory import services as inventory
@@ -22,11 +25,14 @@ from zhanggui.inventory.types import (
     MovementKind,
     StockChangedError,
 )
-from zhanggui.orders import calc
+from zhanggui.orders import calc, sql
 from zhanggui.orders.events import OrderPaid, OrderPlaced
-from zhanggui.orders.models import Order, OrderLine
+from zhanggui.orders.models import Order
+from zhanggui.orders.services import sold_out
+from zhanggui.orders.services.new_rows import NewLine, NewOrder, insert_orders
 from zhanggui.orders.services.plans import Market, Plan, decide, locked_market, read_plans
 from zhanggui.orders.types import (
+    AfterSaleState,
     OrderInput,
     OrderRefused,
     OrderStatus,
@@ -36,44 +42,37 @@ from zhanggui.orders.types import (
 
 _ATTEMPTS = 4
 
-Result = PlacedOrder | OrderRefused
-
-
-def place_order(*, wanted: OrderInput, now: datetime) -> PlacedOrder:
-    """Place one order and reserve its stock, all or nothing.
-
-    A second call with the same `request_id` and `body_hash` returns the first order.
-
-    Raises:
-        OrderRefused: see its code; nothing was written.
-    """
-    result = place_orders(wanted=[wanted], now=now)[0]
-    if isinstance(result, OrderRefused):
-        raise result
-    return result
+Result = PlacedOrder | Refusal
 
 
 def place_orders(*, wanted: Sequence[OrderInput], now: datetime) -> list[Result]:
     """Place many orders in one transaction; each gets an order or a refusal, in the order asked.
 
-    A refusal never undoes its neighbours. An unexpected clash replays the batch one by one.
+    A refusal (`OrderRefused`, `Busy`) never undoes its neighbours. An unexpected clash replays the
+    batch one by one.
     """
     try:
-        return in_transaction(lambda: _place(wanted, now))
+        with versions.held():
+            seen = sold_out.version()
+            results = in_transaction(lambda: _place(wanted, now))
     except (StockChangedError, IntegrityError):
         return [_place_alone(one, now) for one in wanted]
+    sold_out.remember(results, seen)
+    return results
 
 
 def _place_alone(one: OrderInput, now: datetime) -> Result:
-    for _attempt in range(_ATTEMPTS - 1):
+    for attempt in range(1, _ATTEMPTS + 1):
         try:
             return in_transaction(lambda: _place([one], now))[0]
-        except (StockChangedError, IntegrityError):
+        except Busy as refusal:
+            return refusal
+        except StockChangedError:
             continue
-    try:
-        return in_transaction(lambda: _place([one], now))[0]
-    except StockChangedError as error:
-        raise Busy(_("现在下单的人太多，请稍等几秒再试。")) from error
+        except IntegrityError:
+            if attempt == _ATTEMPTS:
+                raise
+    return Busy()
 
 
 def _place(batch: Sequence[OrderInput], now: datetime) -> list[Result]:
@@ -83,7 +82,11 @@ def _place(batch: Sequence[OrderInput], now: datetime) -> list[Result]:
     plans, refusals = read_plans(list(first.values()), now)
     market = locked_market(plans)
     # Only now: a twin of this request, for which the locks made us wait, is seen.
-    known = {order.request_id: order for order in Order.objects.filter(request_id__in=first)}
+    again = sql.known_requests(first)
+    known = {
+        order.request_id: order
+        for order in (Order.objects.filter(request_id__in=again) if again else ())
+    }
     accepted, refused = decide(
         [plan for plan in plans if plan.wanted.request_id not in known], market
     )
@@ -112,9 +115,9 @@ def _conflict() -> OrderRefused:
     )
 
 
-def _placed(order: Order, *, is_new: bool) -> PlacedOrder:
+def _placed(order: Order | NewOrder, *, is_new: bool) -> PlacedOrder:
     return PlacedOrder(
-        order_id=order.pk,
+        order_id=order.id,
         number=order.number,
         token=order.token,
         display_status=calc.status_when_placed(order.payable_minor),
@@ -124,7 +127,7 @@ def _placed(order: Order, *, is_new: bool) -> PlacedOrder:
     )
 
 
-def _write(plans: Sequence[Plan], market: Market, now: datetime) -> list[Order]:
+def _write(plans: Sequence[Plan], market: Market, now: datetime) -> list[NewOrder]:
     buyers = dict(market.buyers)
     buyers |= customers.make_guests(
         addresses=[plan.wanted.address for plan in plans if plan.phone_index not in buyers],
@@ -142,8 +145,7 @@ def _write(plans: Sequence[Plan], market: Market, now: datetime) -> list[Order]:
         )
         for plan in plans
     ]
-    Order.objects.bulk_create(orders)
-    OrderLine.objects.bulk_create([line for plan in plans for line in _line_rows(plan)])
+    insert_orders(orders=orders, lines=[line for plan in plans for line in _line_rows(plan)])
     inventory.move(
         moves=[
             Move(
@@ -159,6 +161,7 @@ def _write(plans: Sequence[Plan], market: Market, now: datetime) -> list[Order]:
         actor=SHOPPER,
         now=now,
         levels=market.levels,
+        causes_are_new=True,
     )
     customers.remember_addresses(
         addresses=[
@@ -172,12 +175,13 @@ def _write(plans: Sequence[Plan], market: Market, now: datetime) -> list[Order]:
     return orders
 
 
-def _order_row(plan: Plan, shop: ShopView, customer_id: int, now: datetime) -> Order:
+def _order_row(plan: Plan, shop: ShopView, customer_id: int, now: datetime) -> NewOrder:
     wanted, address = plan.wanted, plan.wanted.address
     payable = plan.payable_minor
     pieces = sum(line.quantity for line in plan.lines)
     number = f"{shop_day(now):%y%m%d}{secrets.randbelow(10**10):010d}"
-    return Order(
+    at = stored_moment(now)
+    return NewOrder(
         id=plan.order_id,
         number=number,
         number_tail=number[-6:],
@@ -188,12 +192,17 @@ def _order_row(plan: Plan, shop: ShopView, customer_id: int, now: datetime) -> O
         status=OrderStatus.OPEN,
         display_status=calc.status_when_placed(payable),
         payment_state=calc.payment_state(payable_minor=payable, paid_minor=0, refunded_minor=0),
+        after_sale_state=AfterSaleState.NONE,
+        close_reason="",
         currency=shop.currency,
         goods_minor=plan.goods_minor,
         freight_minor=plan.freight_minor,
         payable_minor=payable,
+        paid_minor=0,
+        refunded_minor=0,
         payment_channel=wanted.payment_channel,
         pieces=pieces,
+        shipped_pieces=0,
         customer_id=customer_id,
         name=address.name,
         phone=address.phone,
@@ -207,10 +216,13 @@ def _order_row(plan: Plan, shop: ShopView, customer_id: int, now: datetime) -> O
         division_code=address.division_code,
         postcode=address.postcode,
         note=wanted.note,
+        has_note=bool(wanted.note),
         warehouse_id=plan.warehouse_id,
-        placed_at=now,
-        pay_by_at=now + _time_to_pay(shop, wanted.payment_channel) if payable else None,
-        paid_at=None if payable else now,
+        placed_at=at,
+        pay_by_at=stored_moment(now + _time_to_pay(shop, wanted.payment_channel))
+        if payable
+        else None,
+        paid_at=None if payable else at,
     )
 
 
@@ -220,7 +232,7 @@ def _time_to_pay(shop: ShopView, channel: str) -> timedelta:
     return timedelta(minutes=shop.unpaid_minutes)
 
 
-def _line_rows(plan: Plan) -> list[OrderLine]:
+def _line_rows(plan: Plan) -> list[NewLine]:
     facts = [plan.facts[line.sku] for line in plan.lines]
     currency = facts[0].currency
     weights = [
@@ -228,7 +240,8 @@ def _line_rows(plan: Plan) -> list[OrderLine]:
     ]
     shares = calc.freight_shares(plan.freight_minor, weights, currency)
     return [
-        OrderLine(
+        NewLine(
+            id=next_id(),
             order_id=plan.order_id,
             ordinal=ordinal,
             sku_id=fact.sku_id,
@@ -241,7 +254,9 @@ def _line_rows(plan: Plan) -> list[OrderLine]:
             unit_price_minor=fact.price_minor,
             freight_minor=share,
             payable_minor=fact.price_minor * line.quantity + share,
+            cost_minor=None,
             weight_grams=fact.weight_grams,
+            shipped_quantity=0,
         )
         for ordinal, (line, fact, share) in enumerate(
             zip(plan.lines, facts, shares, strict=True), start=1
@@ -249,10 +264,10 @@ def _line_rows(plan: Plan) -> list[OrderLine]:
     ]
 
 
-def _tell(orders: Sequence[Order], now: datetime) -> None:
+def _tell(orders: Sequence[NewOrder], now: datetime) -> None:
     placed = [
         OrderPlaced(
-            subject_id=order.pk,
+            subject_id=order.id,
             at=now,
             actor=SHOPPER,
             warehouse_id=order.warehouse_id,
@@ -262,7 +277,7 @@ def _tell(orders: Sequence[Order], now: datetime) -> None:
         for order in orders
     ]
     paid = [
-        OrderPaid(subject_id=order.pk, at=now, paid_minor=0, currency=order.currency)
+        OrderPaid(subject_id=order.id, at=now, paid_minor=0, currency=order.currency)
         for order in orders
         if not order.payable_minor
     ]

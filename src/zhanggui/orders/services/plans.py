@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts import queries as accounts
@@ -21,15 +20,12 @@ from zhanggui.inventory import calc as inventory_calc
 from zhanggui.inventory import queries as inventory_queries
 from zhanggui.inventory import services as inventory
 from zhanggui.inventory.types import LockedLevel, WarehouseStock, WarehouseView
-from zhanggui.orders import calc
-from zhanggui.orders.models import Order
+from zhanggui.orders import calc, sql
 from zhanggui.orders.types import (
     LineRefusal,
     OrderInput,
     OrderRefused,
-    OrderStatus,
     PaymentChannel,
-    PaymentState,
     WantedLine,
 )
 from zhanggui.regions import queries as regions
@@ -152,22 +148,9 @@ def locked_market(plans: Sequence[Plan]) -> Market:
         inventory_queries.warehouses(),
         freight.templates_of(product_ids=product_ids),
         customers.locked_customers(phone_indexes=indexes),
-        _open_orders(indexes),
+        # Counted after the buyers are locked: who orders for the same phone now waits for us.
+        sql.open_unpaid(indexes),
     )
-
-
-def _open_orders(phone_indexes: Collection[str]) -> dict[str, int]:
-    """Count after the buyers are locked: who orders for the same phone now waits for us."""
-    rows = (
-        Order.objects.filter(
-            phone_index__in=phone_indexes,
-            status=OrderStatus.OPEN,
-            payment_state=PaymentState.UNPAID,
-        )
-        .values("phone_index")
-        .annotate(orders=Count("pk"))
-    )
-    return dict(rows.values_list("phone_index", "orders"))
 
 
 def decide(plans: Sequence[Plan], market: Market) -> tuple[list[Plan], dict[str, OrderRefused]]:
@@ -190,7 +173,7 @@ def _refuse(plan: Plan, market: Market) -> OrderRefused | None:
     if refusals := calc.line_refusals(
         plan.lines, plan.facts, available, currency=market.shop.currency
     ):
-        return _refuse_lines(refusals)
+        return refuse_lines(refusals)
     code = plan.wanted.address.division_code
     distance = {
         house.warehouse_id: regions.distance_km(code_a=house.division_code, code_b=code)
@@ -198,7 +181,7 @@ def _refuse(plan: Plan, market: Market) -> OrderRefused | None:
     }
     warehouse_id = inventory_calc.choose_warehouse(plan.pieces, stocks, distance)
     if warehouse_id is None:
-        return _refuse_lines(_split_refusals(plan, stocks))
+        return refuse_lines(_split_refusals(plan, stocks))
     freight_minor = freight_calc.quote(
         _freight_items(plan), templates=market.templates, division_code=code
     )
@@ -250,7 +233,8 @@ def _split_refusals(plan: Plan, stocks: Sequence[WarehouseStock]) -> list[LineRe
     ]
 
 
-def _refuse_lines(refusals: Collection[LineRefusal]) -> OrderRefused:
+def refuse_lines(refusals: Collection[LineRefusal]) -> OrderRefused:
+    """Return the refusal of an order some of whose lines can't be had."""
     code = calc.worst_code(refusals)
     texts = {
         "not_for_sale": _("有商品已经不能购买，请移除后再提交。"),

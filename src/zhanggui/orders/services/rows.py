@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from zhanggui.orders import calc
 from zhanggui.orders.models import Order
+from zhanggui.orders.services.tallies import counted, counted_before, tally
 
 _MONEY = (
     "status",
@@ -34,7 +35,8 @@ def pieces_of(order: Order) -> dict[int, int]:
 
 
 def save_derived(order: Order, fields: Sequence[str]) -> None:
-    """Write these fields and the states that follow from the order's facts."""
+    """Write these fields and the states that follow from the order's facts; count the change."""
+    before = counted_before(order_id=order.pk)
     order.display_status = calc.display_status(
         status=order.status,
         payable_minor=order.payable_minor,
@@ -48,6 +50,7 @@ def save_derived(order: Order, fields: Sequence[str]) -> None:
         refunded_minor=order.refunded_minor,
     )
     order.save(update_fields=[*fields, "display_status", "payment_state"])
+    tally(before=[before], after=[counted(order)])
 
 
 def save_money(order: Order) -> None:

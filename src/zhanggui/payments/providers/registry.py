@@ -7,7 +7,6 @@ from django.conf import settings
 
 from zhanggui.orders.types import PaymentChannel
 from zhanggui.payments.providers.base import Provider, Scene
-from zhanggui.payments.providers.wechatpay import WechatConfig, WechatPay
 
 SCENES: dict[str, Scene] = {
     PaymentChannel.WECHAT_NATIVE: Scene.NATIVE,
@@ -30,6 +29,11 @@ def _wechat(values: tuple[tuple[str, str], ...]) -> Provider | None:
     config = dict(values)
     if not config["mchid"]:
         return None
+    from zhanggui.payments.providers.wechatpay import (  # noqa: PLC0415 -- 0.2 s of HTTP and X.509
+        WechatConfig,
+        WechatPay,
+    )
+
     return WechatPay(
         WechatConfig(
             base=config["base"],

@@ -7,12 +7,15 @@ from zhanggui.payments.services.refund import (
     request_refund,
     submit_refund,
 )
+from zhanggui.payments.services.seeding import PaymentSeed, RefundSeed, seed_payments
 from zhanggui.payments.services.settle import ask_channel, settle, take_callback
 from zhanggui.payments.services.start import open_attempt, start_payment
 from zhanggui.payments.services.stuck import retry_refund, settle_refund_by_hand
 from zhanggui.payments.services.transfer import confirm_transfer
 
 __all__ = [
+    "PaymentSeed",
+    "RefundSeed",
     "apply_refund",
     "ask_channel",
     "ask_refund",
@@ -22,6 +25,7 @@ __all__ = [
     "open_attempt",
     "request_refund",
     "retry_refund",
+    "seed_payments",
     "settle",
     "settle_refund_by_hand",
     "start_payment",

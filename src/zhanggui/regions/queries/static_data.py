@@ -2,17 +2,17 @@
 
 import csv
 import gzip
-from functools import lru_cache
 from importlib.resources import files
 from io import StringIO
 
+from zhanggui.core.once import once
 from zhanggui.regions.calc.gazetteer import Gazetteer, Renaming
 from zhanggui.regions.types import Division
 
 _DATA = files("zhanggui.regions") / "data"
 
 
-@lru_cache(maxsize=1)
+@once
 def gazetteer() -> Gazetteer:
     """All divisions and the names under which people know them."""
     renamings = [
@@ -31,7 +31,7 @@ def gazetteer() -> Gazetteer:
     return Gazetteer(divisions=[_division(row) for row in rows], renamings=renamings)
 
 
-@lru_cache(maxsize=1)
+@once
 def township_counties() -> dict[str, tuple[str, ...]]:
     """The counties in which a township of this name lies."""
     counties: dict[str, tuple[str, ...]] = {}

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, Swagger
+from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
@@ -14,6 +14,8 @@ from zhanggui.core.types import Refusal
 from zhanggui.orders.types import OrderRefused
 from zhanggui.web.api import admin, shop
 from zhanggui.web.api.auth import Forbidden
+from zhanggui.web.api.docs import ApiDocs
+from zhanggui.web.middleware import RETRY_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ api = NinjaAPI(
         "Every error is {code, detail}. Lists are {items, next}: pass `next` as `cursor`."
     ),
     urls_namespace="api",
-    docs=Swagger(settings={"persistAuthorization": False}),
+    docs=ApiDocs(settings={"persistAuthorization": False}),
     renderer=OrjsonRenderer(),
 )
 api.add_router("/shop", shop.router, tags=["shop"])
@@ -48,7 +50,7 @@ def problem(code: str, detail: str, *, status: int, **more: Any) -> HttpResponse
     body = orjson.dumps({"code": code, "detail": detail, **more})
     response = HttpResponse(body, status=status, content_type="application/json")
     if status == 503:
-        response["Retry-After"] = "2"
+        response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

@@ -1,8 +1,8 @@
 """Rows as the API shows them: plain dicts of JSON values, personal data masked."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from django.core.files.storage import default_storage
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -12,6 +12,9 @@ from zhanggui.fulfilment.queries import ParcelView
 from zhanggui.orders.queries import Order
 from zhanggui.web.api.schemas import Json
 from zhanggui.web.clients import public_url
+from zhanggui.web.pictures import picture_url
+
+_NO_TOKEN = "0" * 32
 
 _MONEY = (
     "goods_minor",
@@ -58,9 +61,9 @@ def picture(view: PictureView | None) -> Json | None:
     if view is None:
         return None
     return {
-        "small": default_storage.url(view.small),
-        "medium": default_storage.url(view.medium),
-        "large": default_storage.url(view.large),
+        "small": picture_url(view.small),
+        "medium": picture_url(view.medium),
+        "large": picture_url(view.large),
         "alt": view.alt,
     }
 
@@ -130,4 +133,10 @@ def order_detail(
 
 def pay_address(request: HttpRequest, token: str) -> str:
     """Return our own page where an order is paid."""
-    return public_url(request) + reverse("store:pay", args=[token])
+    return public_url(request) + _pay_path().replace(_NO_TOKEN, token)
+
+
+@cache
+def _pay_path() -> str:
+    """Return the path of a page to pay with a token that stands for others: reversing is slow."""
+    return reverse("store:pay", args=[_NO_TOKEN])

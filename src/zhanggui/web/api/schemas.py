@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 SkuCode = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Words = Annotated[str, StringConstraints(max_length=200)]
@@ -12,8 +12,8 @@ Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 Cursor = Annotated[str, StringConstraints(max_length=300)]
 
 
-class Input(Schema):
-    """What comes in has no unknown fields."""
+class Input(BaseModel):
+    """What comes in has no unknown fields; plain, since a Schema looks at each value twice."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -29,6 +29,7 @@ from zhanggui.web.api import schemas
 from zhanggui.web.api.output import card, order_detail, pay_address, picture
 from zhanggui.web.api.texts import is_token, order_number, product_slug, words
 from zhanggui.web.clients import client_ip, public_url
+from zhanggui.web.kept import mark_impersonal
 
 router = Router()
 
@@ -66,7 +67,8 @@ def products(
         now=timezone.now(),
         sort=sort,
     )
-    return _json({"items": [card(one) for one in page.items], "next": page.next or None})
+    answer = _json({"items": [card(one) for one in page.items], "next": page.next or None})
+    return mark_impersonal(answer)
 
 
 @router.get("/products/{slug}", response={200: schemas.ProductDetailOut, 404: schemas.Problem})
@@ -77,7 +79,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None:
         raise Http404("There is no such product.")
     available = inventory.available_by_sku(sku_ids=[sku.sku_id for sku in page.skus])
-    reasons = orders.why_not_sold(sku_codes=[sku.code for sku in page.skus], now=now)
+    reasons = orders.why_page_not_sold(page=page, available=available)
     names = [option.name for option in page.options]
     return _json(
         {

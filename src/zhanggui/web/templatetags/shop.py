@@ -1,7 +1,8 @@
 """Tags and filters of all pages; a builtin, so no load. Listed in docs/ui-components.md."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django import forms, template
 from django.core.files.storage import default_storage
@@ -13,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from zhanggui.core.versions import Kept
 from zhanggui.web import badges, formats
 
 register = template.Library()
@@ -40,9 +42,17 @@ def html_lang() -> str:
 @register.simple_tag(takes_context=True)
 def icon(context: Context, name: str, size: str = "", cls: str = "", label: str = "") -> SafeString:
     """Draw an icon of the sprite; without a label it is decoration. Sizes: xs, sm, lg."""
+    return _drawn_icon(static(_SPRITES[face(context)]), name, size, cls, str(label))
+
+
+_SPRITES = {name: f"dist/icons-{name}.svg" for name in ("console", "store")}
+
+
+@lru_cache(maxsize=1000)
+def _drawn_icon(sprite: str, name: str, size: str, cls: str, label: str) -> SafeString:
     classes = " ".join(filter(None, ["i", f"i-{size}" if size else "", cls]))
     spoken = format_html('role="img" aria-label="{}"', label) if label else _HIDDEN
-    href = f"{static(f'dist/icons-{face(context)}.svg')}#{name}"
+    href = f"{sprite}#{name}"
     return format_html(
         '<svg class="{}" {} focusable="false"><use href="{}"></use></svg>', classes, spoken, href
     )
@@ -86,6 +96,7 @@ def money_text(minor: int, currency: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=2000)
 def price(minor: int, currency: str, size: str = "") -> SafeString:
     """Write a shopper's price, large and in the accent colour. Sizes: md, sm."""
     parts = formats.money_parts(minor, currency)
@@ -216,6 +227,21 @@ def sparkline(values: Sequence[int], label: str = "") -> SafeString:
 def sheet(context: Context, content: SafeString, **options: object) -> SafeString:
     """Wrap its content in a sheet: `id`, `title`, `close` (URL), `open` (sent open), `wide`."""
     return _part(context, "components/sheet.html", content=content, **options)
+
+
+@register.simple_tag(takes_context=True)
+def product_card(context: Context, card: Hashable, first: bool = False) -> SafeString:
+    """Render components/product_card.html, once for each card and language."""
+    key = (card, first, get_language())
+    kept = _cards.get(key, ())
+    if kept is None:
+        kept = _part(context, "components/product_card.html", card=card, first=first)
+        _cards.put(key, (), kept)
+    return kept
+
+
+# A card holds all that is shown, so one that changed is another one: nothing here gets old.
+_cards: Kept[Hashable, SafeString] = Kept(most=2000)
 
 
 @register.simple_tag(takes_context=True)

@@ -17,11 +17,11 @@ from zhanggui.orders.queries import OrderFilter
 from zhanggui.orders.types import DisplayStatus
 from zhanggui.payments import queries as payments
 from zhanggui.web.access import allowed, staff_user
-from zhanggui.web.console.home.figures import BEFORE, kpis
+from zhanggui.web.console.home.figures import BEFORE, best_sellers, kpis
 from zhanggui.web.console.menu import menu, status_counts
 from zhanggui.web.console.orders.rows import OrderRow, order_rows
 from zhanggui.web.console.pages import page
-from zhanggui.web.console.periods import Span, bounds
+from zhanggui.web.console.periods import Span
 
 SHOWN = 5  # orders of a short list
 QUEUE = 30
@@ -54,7 +54,7 @@ def _owner(request: HttpRequest, now: datetime) -> dict[str, Any]:
     wish = request.GET.get("period", "")
     span = Span(wish) if wish in Span.values else Span.TODAY
     shop = accounts.shop()
-    _number, late, first = fulfilment.waiting(now=now)
+    late, first = fulfilment.waiting(now=now)
     return {
         "spans": Span.choices,
         "span": span,
@@ -65,16 +65,14 @@ def _owner(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "first_deadline": first,
         "refunds": len(payments.orders_needing_staff(now=now)),
         "failed_jobs": jobs.queue_counts(now=now).failed,
-        "best_sellers": orders.best_sellers(
-            period=bounds(Span.MONTH, now=now), currency=shop.currency
-        ),
+        "best_sellers": best_sellers(now=now),
         "newest": _rows(OrderFilter()),
         "orders_url": reverse("console:orders"),
     }
 
 
 def _service(now: datetime) -> dict[str, Any]:
-    _number, late, first = fulfilment.waiting(now=now)
+    late, first = fulfilment.waiting(now=now)
     return {
         "late": late,
         "first_deadline": first,

@@ -9,18 +9,32 @@ from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.orders.queries import Order, OrderLine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class OrderRow:
-    """One order of a list."""
+    """One order of a list; personal data is opened only where it is shown."""
 
     id: str  # of the element on the page: the number
     order: Order
     first: OrderLine | None
     more: int  # further kinds of goods
-    buyer: str
-    phone: str
-    area: str
     ship_by: datetime | None
+    line: str = ""  # drawn by web.console.orders.drawing
+    card: str = ""
+
+    @property
+    def buyer(self) -> str:
+        """The buyer's name, masked."""
+        return mask_name(self.order.name)
+
+    @property
+    def phone(self) -> str:
+        """The buyer's phone, masked."""
+        return mask_phone(self.order.phone) if self.order.phone else ""
+
+    @property
+    def area(self) -> str:
+        """The place that it goes to."""
+        return area_of(self.order)
 
     @property
     def can_ship(self) -> bool:
@@ -41,9 +55,6 @@ def _row(order: Order, ship_by: datetime | None) -> OrderRow:
         order=order,
         first=lines[0] if lines else None,
         more=max(len(lines) - 1, 0),
-        buyer=mask_name(order.name),
-        phone=mask_phone(order.phone) if order.phone else "",
-        area=area_of(order),
         ship_by=ship_by,
     )
 

@@ -23,6 +23,11 @@ from zhanggui.web.management.processes import Crew, Program
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- named to be recognised
 START_SECONDS = 90
+WEB_THREADS = 32  # of a web process
+WEB_ENVIRONMENT = {
+    "ZHANGGUI_DB_POOL": "12",  # connections to PostgreSQL; most threads wait for others, not for it
+    "MALLOC_ARENA_MAX": "2",  # else the C library keeps a heap for every few threads
+}
 ROLE_NAMES = {
     "owner": "店主 owner        ",
     "service": "客服 service      ",
@@ -89,9 +94,11 @@ class Command(BaseCommand):
                 shared |= self.open_simulator(crew, place, shared)
             if is_empty and is_demo:
                 self.load_demo(crew, shared)
-            for program in programs(place, shared, options):
-                crew.start(program)
+            web, *others = programs(place, shared, options)
+            crew.start(web)
             if crew.wait_until(partial(answers, place), seconds=START_SECONDS):
+                for program in others:  # no job keeps the first page waiting
+                    crew.start(program)
                 self.welcome(place, is_demo=is_demo)
                 crew.watch()
             elif not crew.is_stopping:
@@ -164,7 +171,11 @@ def programs(place: Place, shared: dict[str, str], options: dict[str, Any]) -> l
     zhanggui = [sys.executable, "-m", "zhanggui"]
     reload = ["--reload"] if options["dev"] else []
     return [
-        Program(name="web", command=web_command(place, options), environment=shared),
+        Program(
+            name="web",
+            command=web_command(place, options),
+            environment={**WEB_ENVIRONMENT, **shared},
+        ),
         *(
             Program(
                 name=f"worker {number + 1}",
@@ -190,7 +201,13 @@ def web_command(place: Place, options: dict[str, Any]) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi"),
         *("--host", place.host, "--port", str(place.port), "--workers", str(options["web"])),
-        *("--blocking-threads", "4", "--workers-kill-timeout", "5", "--respawn-failed-workers"),
+        *(
+            "--blocking-threads",
+            str(WEB_THREADS),
+            "--workers-kill-timeout",
+            "5",
+            "--respawn-failed-workers",
+        ),
         *("--log-level", "warning", "--no-ws"),
         *("--static-path-route", settings.MEDIA_URL.rstrip("/"), "--static-path-mount", str(media)),
         "zhanggui.config.wsgi:application",

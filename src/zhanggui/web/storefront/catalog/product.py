@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +12,13 @@ from zhanggui.catalog import queries as catalog
 from zhanggui.catalog.types import NotSold, PictureView, ProductPage, SkuView
 from zhanggui.freight import queries as freight
 from zhanggui.inventory import queries as inventory
+from zhanggui.inventory.types import FEW
 from zhanggui.orders import queries as orders
 from zhanggui.orders.calc import MAX_QUANTITY
 from zhanggui.web.formats import digits_of, symbol_of
+from zhanggui.web.pictures import picture_url
 from zhanggui.web.storefront.catalog.reading import small_image, srcset, struck
 
-FEW = 10  # from here down shoppers read how many pieces there are
 _WHY: dict[NotSold, str | Promise] = {
     NotSold.OUT_OF_STOCK: _("暂时缺货，补货后会重新上架，先看看别的吧。"),
     NotSold.NO_FREIGHT: _("这件商品暂时不配送，请联系客服。"),
@@ -51,7 +51,7 @@ class ShownProduct:
     options: list[dict[str, Any]]  # as components/sku_pills.html takes them
     chosen: SkuView | None
     market_minor: int | None  # of the chosen SKU, where it is above the price
-    available: int  # of the chosen SKU
+    available: int  # of the chosen SKU, exact where there are few
     most: int
     image: str
     script: dict[str, Any]  # what sku.js works on
@@ -62,17 +62,15 @@ class ShownProduct:
 def shown_product(*, slug: str, wanted: Mapping[str, str], now: datetime) -> ShownProduct | None:
     """Return the page of a product with the SKU that `wanted` (o0, o1, …) asks for.
 
-    None where shoppers must not know of it. A constant number of statements.
+    None where shoppers must not know of it. 4 statements.
     """
     page = catalog.product_page(slug=slug, now=now)
     if page is None:
         return None
-    codes = {sku.code for sku in page.skus}
-    reasons = orders.why_not_sold(sku_codes=codes, now=now)
     pieces = inventory.available_by_sku(sku_ids=[sku.sku_id for sku in page.skus])
+    reasons = orders.why_page_not_sold(page=page, available=pieces)
     available = {
-        sku.code: 0 if reasons[sku.code] else min(pieces[sku.sku_id], MAX_QUANTITY)
-        for sku in page.skus
+        sku.code: 0 if reasons[sku.code] else _offered(pieces[sku.sku_id]) for sku in page.skus
     }
     chosen = _chosen(page, wanted, available)
     picture = (chosen.picture if chosen else None) or next(iter(page.pictures), None)
@@ -90,6 +88,15 @@ def shown_product(*, slug: str, wanted: Mapping[str, str], now: datetime) -> Sho
         why=_why(page, reasons),
         freight=freight.freight_range(product_id=page.product_id, weight_grams=weight),
     )
+
+
+def _offered(pieces: int) -> int:
+    """Return how many pieces the page lets people ask for.
+
+    Exact only where it says so (FEW): above, each sale would make the page anew. Basket and
+    checkout know the real number and say it.
+    """
+    return pieces if pieces <= FEW else MAX_QUANTITY
 
 
 def sku_by_options(page: ProductPage, wanted: Mapping[str, str]) -> SkuView | None:
@@ -141,7 +148,7 @@ def _script(page: ProductPage, available: Mapping[str, int]) -> dict[str, Any]:
                 "price_minor": sku.price_minor,
                 "market_minor": _market(sku),
                 "available": available[sku.code],
-                "image": default_storage.url(sku.picture.small) if sku.picture else "",
+                "image": picture_url(sku.picture.small) if sku.picture else "",
             }
             for sku in page.skus
         ],
@@ -155,8 +162,8 @@ def _why(page: ProductPage, reasons: Mapping[str, NotSold | None]) -> str | Prom
 
 def _photo(picture: PictureView, name: str) -> Photo:
     return Photo(
-        image=default_storage.url(picture.medium),
-        small=default_storage.url(picture.small),
+        image=picture_url(picture.medium),
+        small=picture_url(picture.small),
         srcset=srcset(picture),
         alt=picture.alt or name,
     )

@@ -3,18 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from django.core.files.storage import default_storage
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from zhanggui.catalog import queries as catalog
 from zhanggui.catalog.types import CategoryNode, PictureView, ProductCard
+from zhanggui.core import versions
 from zhanggui.inventory import queries as inventory
 from zhanggui.orders import queries as orders
+from zhanggui.web.pictures import picture_url
 
 BEST_SELLER_DAYS = timedelta(days=30)
+HOT = 8
+# With the pages that show them (web.pages) best sellers are at most a minute old
+SALES_LAST, CARDS_LAST = timedelta(seconds=20), timedelta(seconds=10)
 FEW_CATEGORIES = 5
 
 
@@ -48,7 +53,7 @@ class ShownCategory:
 
 def small_image(picture: PictureView | None) -> str:
     """Return the address of a picture for a small place, a drawn one where there is none."""
-    return default_storage.url(picture.small) if picture else static("no-picture.svg")
+    return picture_url(picture.small) if picture else static("no-picture.svg")
 
 
 def srcset(picture: PictureView | None) -> str:
@@ -56,7 +61,7 @@ def srcset(picture: PictureView | None) -> str:
     if picture is None:
         return ""
     sizes = ((picture.small, 240), (picture.medium, 640), (picture.large, 1280))
-    return ", ".join(f"{default_storage.url(name)} {width}w" for name, width in sizes)
+    return ", ".join(f"{picture_url(name)} {width}w" for name, width in sizes)
 
 
 def struck(market_minor: int | None, *, price_minor: int) -> int | None:
@@ -69,32 +74,51 @@ def shown_cards(*lists: Iterable[ProductCard]) -> list[list[ShownCard]]:
     rows = [list(cards) for cards in lists]
     ids = {card.product_id for cards in rows for card in cards}
     available = inventory.available_by_product(product_ids=ids)
-    return [[_shown(card, available[card.product_id]) for card in cards] for cards in rows]
+    product_url, language = reverse("store:product", args=["_"]), get_language() or ""
+    gone = {product_id for product_id in ids if not available[product_id]}
+    return [
+        [_shown(card, product_url, card.product_id in gone, language) for card in cards]
+        for cards in rows
+    ]
 
 
-def _shown(card: ProductCard, available: int) -> ShownCard:
+@lru_cache(maxsize=2000)
+def _shown(card: ProductCard, product_url: str, is_gone: bool, language: str) -> ShownCard:
+    """Say once how a card is shown (in this language); a card that changed is another one."""
     several = card.sku_count > 1
     count = card.sku_count
     return ShownCard(
         product_id=card.product_id,
-        url=reverse("store:product", args=[card.slug]),
+        url=product_url.replace("_", card.slug),
         name=card.name,
-        image=default_storage.url(card.picture.medium) if card.picture else small_image(None),
+        image=picture_url(card.picture.medium) if card.picture else small_image(None),
         srcset=srcset(card.picture),
         price_minor=card.price_minor,
         market_minor=struck(card.market_price_minor, price_minor=card.price_minor),
         currency=card.currency,
         note=ngettext("%(n)d 种可选", "%(n)d 种可选", count) % {"n": count} if several else "",
-        sold_out=not available,
+        sold_out=is_gone,
     )
 
 
-def best_sellers(*, now: datetime, limit: int) -> list[ProductCard]:
+def best_sellers(*, now: datetime) -> tuple[ProductCard, ...]:
     """Return the cards of what sold most lately and can still be seen, best first."""
-    rows = orders.best_sellers(period=(now - BEST_SELLER_DAYS, now), limit=limit)
-    slugs = [row.product_slug for row in rows]
+    return _best_sellers(now)
+
+
+@versions.lasting(catalog.CATALOG)
+def _best_sellers(now: datetime) -> tuple[tuple[ProductCard, ...], datetime]:
+    slugs = _best_sold(now)
     found = {row.slug: row for row in catalog.live_products(now=now).filter(slug__in=slugs)}
-    return catalog.product_cards(products=[found[slug] for slug in slugs if slug in found])
+    cards = catalog.product_cards(products=[found[slug] for slug in slugs if slug in found])
+    return tuple(cards), min(now + CARDS_LAST, catalog.next_change(now=now))
+
+
+@versions.lasting()
+def _best_sold(now: datetime) -> tuple[tuple[str, ...], datetime]:
+    """Sum up the sales of a month, which takes a while, whatever else changes meanwhile."""
+    rows = orders.best_sellers(period=(now - BEST_SELLER_DAYS, now), limit=HOT)
+    return tuple(row.product_slug for row in rows), now + SALES_LAST
 
 
 def shown_categories(nodes: Sequence[CategoryNode], *, now: datetime) -> list[ShownCategory]:
@@ -106,7 +130,7 @@ def shown_categories(nodes: Sequence[CategoryNode], *, now: datetime) -> list[Sh
         return ShownCategory(
             url=reverse("store:category", args=[node.slug]),
             name=node.name,
-            image=default_storage.url(cover) if cover else static("no-picture.svg"),
+            image=picture_url(cover) if cover else static("no-picture.svg"),
             count=node.count,
             children=tuple(shown(child) for child in node.children if child.count),
         )

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_safe
 from zhanggui.catalog import queries as catalog
 from zhanggui.catalog.types import CardPage, Sort
 from zhanggui.core.text import TextRefused, clean_text
+from zhanggui.inventory.types import FEW
 from zhanggui.web.access import open_to_all
 from zhanggui.web.storefront.caching import impersonal
 from zhanggui.web.storefront.catalog import product as products
 from zhanggui.web.storefront.catalog import reading
 
-FEED, HOT, PAGE = 12, 8, 24
+FEED, PAGE = 12, 24
 QUERY_LENGTH = 60
 
 
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The shop's front: categories, what sells, what is new."""
     now = timezone.now()
     new = catalog.listing(now=now, limit=FEED)
-    hot, feed = reading.shown_cards(reading.best_sellers(now=now, limit=HOT), new.items)
+    hot, feed = reading.shown_cards(reading.best_sellers(now=now), new.items)
     tree = reading.shown_categories(catalog.category_tree(now=now), now=now)
     values = {
         "categories": reading.entries(tree, most=10),
@@ -84,7 +85,7 @@ def search(request: HttpRequest) -> HttpResponse:
     found = CardPage(items=(), next="")
     if query:
         found = catalog.listing(query=query, cursor=cursor, limit=PAGE, sort=sort, now=now)
-    hot = [] if found.items else reading.best_sellers(now=now, limit=HOT)
+    hot = [] if found.items else reading.best_sellers(now=now)
     cards, hot_cards = reading.shown_cards(found.items, hot)
     tree = [] if cards else catalog.category_tree(now=now)
     return _list(
@@ -111,7 +112,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     if shown is None:
         raise Http404
     problem = products.PROBLEMS.get(request.GET.get("why", ""), "")
-    values = {"product": shown, "page": shown.page, "problem": problem, "few": products.FEW}
+    values = {"product": shown, "page": shown.page, "problem": problem, "few": FEW}
     return render(request, "store/catalog/product.html", values)
 
 

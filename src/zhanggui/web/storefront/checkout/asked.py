@@ -22,6 +22,11 @@ from zhanggui.web.storefront.parsing import whole_number
 NEW_ADDRESS = "new"
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _MOST_MINOR = 10**11
+_SENT = (
+    *("key", "action", "from", "sku", "quantity", "seen", "address", *FIELDS, "note"),
+    *("address_text", "channel", "expected"),
+)
+_MOST, _MOST_TEXT = MAX_LINES + 1, 2000  # of what an attacker may have us send back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,13 @@ def posted(request: HttpRequest) -> Asked:
         fields={name: data.get(name, "") for name in (*FIELDS, "note", "address_text")},
         expected_minor=whole_number(expected, least=0, most=_MOST_MINOR) if expected else None,
     )
+
+
+def sent_again(request: HttpRequest, asked: Asked) -> list[tuple[str, str]]:
+    """Return the fields of a form that sends the same wish again, under the same key."""
+    data = request.POST.copy()
+    data["key"], data["action"] = asked.key, "pay"
+    return [(name, value[:_MOST_TEXT]) for name in _SENT for value in data.getlist(name)[:_MOST]]
 
 
 def _lines(data: QueryDict) -> tuple[WantedLine, ...]:

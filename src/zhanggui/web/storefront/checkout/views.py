@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhanggui.core.phones import InvalidPhone
+from zhanggui.core.transactions import Busy
 from zhanggui.customers.types import InvalidAddress
 from zhanggui.orders import services as orders
 from zhanggui.orders.types import OrderRefused, PlacedOrder
 from zhanggui.regions import queries as regions
 from zhanggui.regions.types import ParsedAddress
 from zhanggui.web.access import open_to_all
+from zhanggui.web.middleware import RETRY_SECONDS
 from zhanggui.web.storefront.caching import personal
 from zhanggui.web.storefront.cart import cookies
 from zhanggui.web.storefront.checkout import page as pages
@@ -27,6 +29,7 @@ from zhanggui.web.storefront.checkout.asked import (
     new_key,
     offered_channels,
     posted,
+    sent_again,
 )
 from zhanggui.web.storefront.checkout.forms import FIELDS
 from zhanggui.web.storefront.checkout.page import CheckoutPage
@@ -107,9 +110,19 @@ def _pay(request: HttpRequest, asked: Asked, now: datetime) -> HttpResponse:
         field = refusal.field if isinstance(refusal, InvalidAddress) else "phone"
         checked.form.add_error(field if field in FIELDS else None, str(refusal))
         return _show(request, checked, status=422)
+    except Busy:
+        return _waiting(request, asked)
     except OrderRefused as refusal:
         return _show(request, _refused(request, asked, refusal, now), status=422)
     return _placed(request, asked, placed)
+
+
+def _waiting(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Keep the whole form on a page that sends it again: nothing was written, nothing is lost."""
+    values = {"fields": sent_again(request, asked), "seconds": RETRY_SECONDS}
+    response = render(request, "store/checkout/waiting.html", values, status=503)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _has_lost_place(asked: Asked, checked: CheckoutPage) -> bool:

@@ -10,18 +10,20 @@ from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from zhanggui.accounts import queries as accounts
+from zhanggui.inventory import queries as inventory
 from zhanggui.orders import queries as orders
-from zhanggui.orders.types import DisplayStatus
-from zhanggui.web.access import allowed
+from zhanggui.orders.queries import OrderFilter, OrderPage
+from zhanggui.orders.types import DisplayStatus, Source
+from zhanggui.web.access import allowed, staff_user
 from zhanggui.web.badges import status_badge
-from zhanggui.web.console.menu import status_counts
-from zhanggui.web.console.orders.filters import ListWish, order_filter, read_wish
+from zhanggui.web.console.menu import rights, status_counts
+from zhanggui.web.console.orders.drawing import draw
+from zhanggui.web.console.orders.filters import Flag, ListWish, order_filter, read_wish
 from zhanggui.web.console.orders.rows import order_rows
 from zhanggui.web.console.pages import page
 from zhanggui.web.console.periods import Span
 from zhanggui.web.formats import grouped
 
-MOST = 1000  # a filtered list is counted up to here
 SHOWN = 20
 
 
@@ -42,20 +44,20 @@ def order_list(request: HttpRequest) -> HttpResponse:
     now, wish = timezone.now(), read_wish(request.GET)
     wanted = order_filter(wish, currency=accounts.shop().currency, now=now)
     found = orders.order_page(wanted=wanted, cursor=request.GET.get("cursor", ""), limit=SHOWN)
+    rows = order_rows(found=found.orders)
+    draw(rows, rights=rights(staff_user(request)), now=now)
     counts = status_counts(request)
-    if wish.narrows:
-        number = orders.order_count(wanted=wanted, most=MOST)
-    else:
-        number = counts[wish.status] if wish.status else sum(counts.values())
     context = {
         "wish": wish,
         "tabs": _tabs(counts, wish),
         "spans": Span.choices,
+        "houses": [(house.code, house.name) for house in inventory.warehouses()],
+        "sources": Source.choices,
+        "flags": Flag.choices,
         "chips": wish.chips(),
-        "rows": order_rows(found=found.orders),
+        "rows": rows,
         "found": found,
-        "number": number,
-        "total": _total(number, wish),
+        "total": _total(_number(wish, wanted, found, counts)),
     }
     return page(request, "console/orders/list.html", context, part="list")
 
@@ -82,7 +84,19 @@ def _tabs(counts: dict[str, int], wish: ListWish) -> list[Tab]:
     ]
 
 
-def _total(number: int, wish: ListWish) -> str | Promise:
-    if wish.narrows and number >= MOST:
-        return _("共 %(n)s 条以上") % {"n": grouped(MOST)}
+def _number(
+    wish: ListWish, wanted: OrderFilter, found: OrderPage, counts: dict[str, int]
+) -> int | None:
+    """Return how many orders the list holds, None where only counting them would tell."""
+    if not wish.narrows:
+        return counts[wish.status] if wish.status else sum(counts.values())
+    if wanted.paid_from and wanted.paid_to and wish == ListWish(paid=wish.paid):
+        period = (wanted.paid_from, wanted.paid_to)
+        return orders.sales(periods=[period], currency=wanted.currency)[0].orders
+    return None if found.next or found.previous else len(found.orders)
+
+
+def _total(number: int | None) -> str | Promise:
+    if number is None:
+        return _("共 %(n)s 条以上") % {"n": SHOWN}
     return ngettext("共 %(n)s 条", "共 %(n)s 条", number) % {"n": grouped(number)}

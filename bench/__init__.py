@@ -1,0 +1,1 @@
+"""The benchmark: what the shop's main work costs, beside bare references of the same run."""

@@ -1,0 +1,33 @@
+"""The demo's shop settings and staff."""
+
+from datetime import datetime
+
+from zhanggui.accounts import services as accounts
+from zhanggui.accounts.types import Role
+from zhanggui.demo.content import DemoContent
+from zhanggui.demo.types import PASSWORD
+
+
+def load_shop(content: DemoContent) -> None:
+    """Write the shop's settings."""
+    accounts.save_shop(
+        name=content.shop.name,
+        slogan=content.shop.slogan,
+        currency="CNY",
+        service_phone=content.shop.phone,
+        service_hours=content.shop.service_hours,
+        transfer_account=content.shop.bank_transfer,
+        is_demo=True,
+    )
+
+
+def load_staff(content: DemoContent, *, now: datetime) -> None:
+    """Make the logins, all with the password that everybody knows."""
+    for person in content.staff:
+        accounts.create_staff(
+            username=person.login,
+            name=person.name,
+            role=Role(person.role),
+            password=PASSWORD,
+            now=now,
+        )

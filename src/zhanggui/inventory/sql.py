@@ -1,0 +1,43 @@
+"""The two statements of stock that every checkout waits for."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from zhanggui.core import sql
+
+
+def locked_levels(sku_ids: Collection[int]) -> list[tuple[Any, ...]]:
+    """Return (id, SKU, warehouse, on hand, reserved, unavailable) under lock, in id order."""
+    return sql.rows(
+        "SELECT id, sku_id, warehouse_id, on_hand, reserved, unavailable"
+        " FROM inventory_stocklevel WHERE sku_id IN ({wanted}) ORDER BY id {lock}",
+        sku_ids,
+    )
+
+
+def add_to_levels(on_hand: Mapping[int, int], reserved: Mapping[int, int]) -> int:
+    """Add pieces to the counters of levels (id → pieces, the same ids in both).
+
+    Returns how many were changed: a level that would fall below zero or its promises is not.
+    """
+    new_on_hand, new_reserved = f"on_hand + {_case(on_hand)}", f"reserved + {_case(reserved)}"
+    return sql.change(
+        f"UPDATE inventory_stocklevel SET on_hand = {new_on_hand}, reserved = {new_reserved}"  # noqa: S608 -- whole numbers only
+        f" WHERE id IN ({_list(on_hand)}) AND {new_reserved} >= 0"
+        f" AND {new_on_hand} >= {new_reserved} + unavailable"
+    )
+
+
+def _case(pieces: Mapping[int, int]) -> str:
+    """One WHEN for each amount, not for each level: most levels change by one or two pieces."""
+    levels: dict[int, list[int]] = {}
+    for level_id, count in pieces.items():
+        levels.setdefault(count, []).append(level_id)
+    if len(levels) == 1:
+        return str(int(next(iter(levels))))
+    whens = (f"WHEN id IN ({_list(ids)}) THEN {int(count)}" for count, ids in levels.items())
+    return f"CASE {' '.join(whens)} ELSE 0 END"
+
+
+def _list(ids: Collection[int]) -> str:
+    return ", ".join(str(int(one)) for one in ids)

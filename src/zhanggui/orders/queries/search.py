@@ -1,0 +1,64 @@
+"""What somebody knows of an order: each is answered by an index of its own, never by two at once.
+
+An order's number, its last six digits, a phone, its last four digits and a tracking number are told
+by their form. Only what is none of them is taken for the buyer's whole name, goods or their code.
+"""
+
+import re
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q
+
+from zhanggui.catalog import queries as catalog
+from zhanggui.core.phones import InvalidPhone, normal_phone, phone_index, phone_last4_index
+from zhanggui.core.text import is_storable
+from zhanggui.customers import queries as customers
+from zhanggui.orders.models import Order, OrderLine
+
+_LONGEST = 200
+_MANY_SKUS, _MANY_ORDERS = 100, 1_000  # up to here orders with some goods are named by id
+
+
+def known_by(*, q: str, also_ids: Collection[int]) -> Q:
+    """Return the condition that finds orders by what was typed, or those found elsewhere."""
+    text = q.strip()[:_LONGEST]
+    if not is_storable(text):
+        return Q(pk__in=also_ids)
+    told = _by_form(re.sub(r"[\s-]", "", text))
+    if also_ids:
+        told = Q(pk__in=also_ids) if told is None else told | Q(pk__in=also_ids)
+    if told is not None and Order.objects.filter(told).exists():
+        return told
+    return Q(name_index=customers.name_index(text)) | _with_goods(text)
+
+
+def _by_form(text: str) -> Q | None:
+    if re.fullmatch(r"[0-9]{16}", text):
+        return Q(number=text)
+    if re.fullmatch(r"[0-9]{6}", text):
+        return Q(number_tail=text)
+    if re.fullmatch(r"[0-9]{4}", text):
+        return Q(phone_last4_index=phone_last4_index(text))
+    if not re.fullmatch(r"[+0-9()]{7,20}", text):
+        return None
+    try:
+        return Q(phone_index=phone_index(normal_phone(text)))
+    except InvalidPhone:
+        return None
+
+
+def _with_goods(text: str) -> Q:
+    """Return which orders have these goods: few are named by id, else each order is asked."""
+    coded = Q(sku_code=text)
+    sku_ids = catalog.matching_sku_ids(query=text, most=_MANY_SKUS + 1)
+    if len(sku_ids) <= _MANY_SKUS:
+        found: set[int] = set()
+        for one in (coded, Q(sku__in=sku_ids)):
+            lines = OrderLine.objects.filter(one).values_list("order_id", flat=True)
+            found.update(lines[: _MANY_ORDERS + 1])
+        if len(found) <= _MANY_ORDERS:
+            return Q(pk__in=found)
+        goods = coded | Q(sku__in=sku_ids)
+    else:
+        goods = coded | Q(sku__product__in=catalog.matching_product_ids(query=text))
+    return Q(Exists(OrderLine.objects.filter(goods, order=OuterRef("pk"))))
