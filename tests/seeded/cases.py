@@ -32,6 +32,7 @@ DAY = timedelta(days=1)
 # Each is named in the model; PostgreSQL takes at times the one that comes with the foreign key.
 TASK = "fulfilment_once_per_warehouse|fulfilment_fulfilmentorder_order_id_*"
 PAYMENT = "payment_attempt_once|payments_payment_order_id_*"
+TAB = 100  # orders, or lines of them, for one page: whoever reads more walks past other orders
 MOST_ROWS = 1_500  # that one statement may read of one table: pages, not histories
 
 
@@ -112,8 +113,8 @@ def _case(ask: Callable[[Sample], Any], *indexes: str, most: int = MOST_ROWS) ->
     return Case(ask=ask, indexes=tuple(frozenset(one.split("|")) for one in indexes), most=most)
 
 
-def _page(index: str, **wanted: Any) -> Case:
-    return _case(lambda _: orders.order_page(wanted=orders.OrderFilter(**wanted)), index)
+def _page(index: str, *, most: int = MOST_ROWS, **wanted: Any) -> Case:
+    return _case(lambda _: orders.order_page(wanted=orders.OrderFilter(**wanted)), index, most=most)
 
 
 def _search(index: str, words: Callable[[Sample], str]) -> Case:
@@ -146,11 +147,19 @@ LISTS = {
         lambda _: orders.order_page(wanted=orders.OrderFilter()), "order_newest", "order_line_once"
     ),
     **{
-        f"list: {status}": _page("order_by_status", display_status=status)
+        f"list: {status}": _page("order_by_status", display_status=status, most=TAB)
         for status in DisplayStatus.values
     },
-    "list: second page and back": _case(_further, "order_by_status"),
-    "list: channel": _page("order_by_source", source=Source.API),
+    "list: second page and back": _case(_further, "order_by_status", most=TAB),
+    "list: completed in a warehouse": _case(
+        lambda one: orders.order_page(
+            wanted=orders.OrderFilter(
+                display_status=DisplayStatus.COMPLETED, warehouse_id=one.order.warehouse_id
+            )
+        ),
+        "order_by_status",
+    ),
+    "list: channel": _page("order_by_source", source=Source.API, most=TAB),
     "list: with note": _page("order_with_note", has_note=True),
     "list: refunded": _page(
         "order_by_after_sale|order_by_after_sale_status", after_sale_state=AfterSaleState.REFUNDED

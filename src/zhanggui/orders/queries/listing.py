@@ -55,7 +55,8 @@ def order_page(*, wanted: OrderFilter, cursor: str = "", limit: int = 20) -> Ord
 
     A cursor that is not ours counts as none.
     """
-    rows = _filtered(wanted, with_lines())
+    led_by = _led_by(wanted)
+    rows = _filtered(wanted, with_lines(), led_by)
     back, place = _read_cursor(cursor)
     if place is not None:
         at, number = place
@@ -65,7 +66,9 @@ def order_page(*, wanted: OrderFilter, cursor: str = "", limit: int = 20) -> Ord
             if back
             else Q(placed_at__lte=at) & (Q(placed_at__lt=at) | Q(number__lt=number))
         )
-    keys = ("placed_at", "number") if back else ("-placed_at", "-number")
+    keys = ["placed_at", "number"] if back else ["-placed_at", "-number"]
+    if led_by:
+        keys.insert(0, f"-{led_by}" if back else led_by)
     found = list(rows.order_by(*keys)[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
@@ -80,9 +83,24 @@ def order_page(*, wanted: OrderFilter, cursor: str = "", limit: int = 20) -> Ord
     )
 
 
-def _filtered(wanted: OrderFilter, rows: QuerySet[Order]) -> QuerySet[Order]:
+def _led_by(wanted: OrderFilter) -> str:
+    """Return the column with which the page's index begins, "" where the database shall choose.
+
+    PostgreSQL takes completed orders to be spread evenly and walks the newest of all, where hardly
+    one is completed yet: 38,000 of a million for a page. Where it is told to order by a column that
+    may have two values, only the index that begins with that column spares it the sorting.
+    """
+    if wanted.q or wanted.only_ids is not None or wanted.after_sale_state:
+        return ""  # few rows, found by indexes of their own
+    if wanted.source == Source.IMPORT:
+        return "source"  # older than the shop, and of a status that its own orders fill
     if wanted.display_status in DisplayStatus.values:
-        rows = rows.filter(display_status=wanted.display_status)
+        return "display_status"
+    return "source" if wanted.source else ""
+
+
+def _filtered(wanted: OrderFilter, rows: QuerySet[Order], led_by: str) -> QuerySet[Order]:
+    status = wanted.display_status if wanted.display_status in DisplayStatus.values else ""
     if wanted.q:
         rows = rows.filter(known_by(q=wanted.q, also_ids=wanted.also_ids))
     if wanted.only_ids is not None:
@@ -92,6 +110,10 @@ def _filtered(wanted: OrderFilter, rows: QuerySet[Order]) -> QuerySet[Order]:
         for name in ("warehouse_id", "source", "after_sale_state", "has_note", "currency")
         if (value := getattr(wanted, name))
     }
+    if status:
+        equal["display_status"] = status
+    if led_by:
+        rows = rows.filter(**{f"{led_by}__in": (equal.pop(led_by), "")})  # "" is in no row
     rows = rows.filter(**equal)
     moments = {
         "placed_at__gte": wanted.placed_from,
