@@ -239,3 +239,31 @@ def test_sheet_is_a_dialog_that_the_server_can_send_open() -> None:
     assert "<p>&lt;b&gt;</p>" in shut
     assert '<dialog class="modal modal-here" id="ship" aria-labelledby="ship-title" open' in sent
     assert 'href="/orders/" data-close' in sent
+
+
+def test_kept_html_is_drawn_once_for_the_same_values_and_language() -> None:
+    drawn = Template("{% kept name %}{{ name }} {% trans '订单' %} {{ unnamed }}{% endkept %}")
+
+    def shown(name: str, unnamed: int) -> str:
+        return drawn.render(Context({"name": name, "unnamed": unnamed}))
+
+    assert shown("林岚", 1) == shown("林岚", 2) == "林岚 订单 1"
+    assert shown("<b>", 3) == "&lt;b&gt; 订单 3"
+    with translation.override("en"):
+        assert shown("林岚", 4) == "林岚 Orders 4"
+
+
+def test_html_of_a_value_that_may_change_is_not_kept() -> None:
+    drawn = Template("{% kept names %}{{ names|join:' ' }}{% endkept %}")
+    names = ["林岚"]
+
+    first = drawn.render(Context({"names": names}))
+    names.append("周宁")
+
+    assert (first, drawn.render(Context({"names": names}))) == ("林岚", "林岚 周宁")
+
+
+def test_kept_html_leaves_no_names_behind() -> None:
+    drawn = Template("{% kept %}{% face as one %}{{ one }}{% endkept %}[{{ one }}]")
+
+    assert drawn.render(Context()) == drawn.render(Context()) == "store[]"

@@ -119,6 +119,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "zhanggui.web.templatetags.shop",
+                "zhanggui.web.templatetags.kept",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -1,13 +1,14 @@
 """The menu, the dock and their counters: what this person may open, and nothing else."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext
 
 from zhanggui.accounts.types import RIGHTS, Holder
 from zhanggui.orders import queries as orders
@@ -67,7 +68,7 @@ class Entry:
     """One link of the menu or the dock."""
 
     url: str
-    label: str | Promise
+    label: str
     icon: str
     active: bool
     count: int = 0
@@ -79,8 +80,8 @@ class Entry:
 class Group:
     """Entries under one heading."""
 
-    label: str | Promise
-    entries: list[Entry] = field(default_factory=list)
+    label: str
+    entries: tuple[Entry, ...]
 
 
 def status_counts(request: HttpRequest) -> dict[str, int]:
@@ -100,10 +101,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if not getattr(getattr(request, "user", None), "role", ""):
         return {}
     return {
-        "menu": SimpleLazyObject(lambda: menu(request)),
-        "dock": SimpleLazyObject(lambda: dock(request)),
+        "menu": partial(menu, request),
+        "dock": partial(dock, request),
         "may": SimpleLazyObject(lambda: rights(staff_user(request))),
-        "logout_url": reverse("console:logout"),
     }
 
 
@@ -115,29 +115,28 @@ def rights(person: Holder) -> dict[str, set[str]]:
     }
 
 
-def menu(request: HttpRequest) -> list[Group]:
+def menu(request: HttpRequest) -> tuple[Group, ...]:
     """Return the groups of the menu that hold something for this person."""
-    groups: dict[str, Group] = {}
+    groups: dict[str, list[Entry]] = {}
     for place, entry in _entries(request):
-        groups.setdefault(str(place.group), Group(place.group)).entries.append(entry)
-    return list(groups.values())
+        groups.setdefault(str(place.group), []).append(entry)
+    return tuple(Group(label, tuple(entries)) for label, entries in groups.items())
 
 
-def dock(request: HttpRequest) -> list[Entry]:
+def dock(request: HttpRequest) -> tuple[Entry, ...]:
     """Return the few entries at the foot of a phone, the last one leading to all others."""
     found = _entries(request)
     first = [entry for place, entry in found if place.in_dock][:DOCK_SIZE]
-    if len(first) == len(found):
-        return first
-    url = reverse("console:all")
-    label = pgettext_lazy("all pages", "全部")
-    is_here = request.path == url or not any(entry.active for entry in first)
-    return [*first, Entry(url=url, label=label, icon="layout-grid", active=is_here)]
+    if len(first) < len(found):
+        url = reverse("console:all")
+        is_here = request.path == url or not any(entry.active for entry in first)
+        label = pgettext("all pages", "全部")
+        first.append(Entry(url=url, label=label, icon="layout-grid", active=is_here))
+    return tuple(first)
 
 
 def _entries(request: HttpRequest) -> list[tuple[Place, Entry]]:
-    person = staff_user(request)
-    known = [(place, reverse(f"console:{place.name}")) for place in PLACES]
+    person, known = staff_user(request), _addresses()
     here = max((url for _place, url in known if request.path.startswith(url)), key=len, default="")
     found = []
     for place, url in known:
@@ -145,6 +144,12 @@ def _entries(request: HttpRequest) -> list[tuple[Place, Entry]]:
             continue
         is_here = url == here and (place.name != "home" or request.path == url)
         waiting = status_counts(request)[DisplayStatus.TO_SHIP] if place.name == "orders" else 0
-        entry = Entry(url=url, label=place.label, icon=place.icon, active=is_here, count=waiting)
+        label = str(place.label)
+        entry = Entry(url=url, label=label, icon=place.icon, active=is_here, count=waiting)
         found.append((place, entry))
     return found
+
+
+@cache
+def _addresses() -> tuple[tuple[Place, str], ...]:
+    return tuple((place, reverse(f"console:{place.name}")) for place in PLACES)

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from django import forms, template
 from django.core.files.storage import default_storage
@@ -193,13 +194,13 @@ def sla(context: Context, deadline: datetime | None, since: datetime | None = No
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: object) -> str:
     """Return the current query string with these parameters changed; None or "" removes one."""
-    params = context["request"].GET.copy()
-    for key, value in changes.items():
+    given = dict(context["request"].GET.lists())
+    for name, value in changes.items():
         if value is None or value == "":
-            params.pop(key, None)
+            given.pop(name, None)
         else:
-            params[key] = str(value)
-    return f"?{params.urlencode()}"
+            given[name] = [str(value)]
+    return f"?{urlencode(given, doseq=True)}"
 
 
 @register.simple_tag

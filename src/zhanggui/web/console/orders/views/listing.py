@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from zhanggui.accounts import queries as accounts
@@ -32,7 +31,7 @@ class Tab:
     """A status above the list with the number of its orders."""
 
     code: str
-    label: str | Promise
+    label: str
     count: int
     active: bool
 
@@ -51,7 +50,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "tabs": _tabs(counts, wish),
         "spans": Span.choices,
-        "houses": [(house.code, house.name) for house in inventory.warehouses()],
+        "houses": tuple((house.code, house.name) for house in inventory.warehouses()),
         "sources": Source.choices,
         "flags": Flag.choices,
         "chips": wish.chips(),
@@ -62,10 +61,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
     return page(request, "console/orders/list.html", context, part="list")
 
 
-def _tabs(counts: dict[str, int], wish: ListWish) -> list[Tab]:
+def _tabs(counts: dict[str, int], wish: ListWish) -> tuple[Tab, ...]:
     every = Tab(
         code="",
-        label=pgettext_lazy("all pages", "全部"),
+        label=pgettext("all pages", "全部"),
         count=sum(counts.values()),
         active=not wish.status,
     )
@@ -73,15 +72,18 @@ def _tabs(counts: dict[str, int], wish: ListWish) -> list[Tab]:
     shown = [
         status for status in DisplayStatus.values if status != "part_shipped" or counts[status]
     ]
-    return [every] + [
-        Tab(
-            code=status,
-            label=status_badge(status, staff=True).label,
-            count=counts[status],
-            active=status == wish.status,
-        )
-        for status in shown
-    ]
+    return (
+        every,
+        *(
+            Tab(
+                code=status,
+                label=str(status_badge(status, staff=True).label),
+                count=counts[status],
+                active=status == wish.status,
+            )
+            for status in shown
+        ),
+    )
 
 
 def _number(
@@ -96,7 +98,7 @@ def _number(
     return None if found.next or found.previous else len(found.orders)
 
 
-def _total(number: int | None) -> str | Promise:
+def _total(number: int | None) -> str:
     if number is None:
         return _("共 %(n)s 条以上") % {"n": SHOWN}
     return ngettext("共 %(n)s 条", "共 %(n)s 条", number) % {"n": grouped(number)}
