@@ -12,6 +12,7 @@ from tests.running.shop import RunningShop, buy
 pytestmark = pytest.mark.full
 
 MOST_MIB = 300  # of two web processes and a worker together
+A_CONNECTION = 50  # requests
 PATHS = (
     *("/", "/categories/", "/search/?q=%E8%8C%B6", "/p/{slug}/", "/cart/", "/checkout/?sku=HOT"),
     *("/api/v1/shop/products", "/api/v1/shop/products/{slug}", "/me/", "/nothing/", "/readyz"),
@@ -50,7 +51,10 @@ def held_mib(shop: RunningShop) -> dict[str, float]:
 
 
 def serve(shop: RunningShop, slug: str, numbers: range) -> None:
-    """Send requests of all kinds; one in a hundred is an order."""
+    """Send requests of all kinds; one in a hundred is an order.
+
+    A connection stays with one web process: there are many, so that each process serves its share.
+    """
     paths = [path.format(slug=slug) for path in PATHS]
 
     def some(part: range) -> None:
@@ -61,8 +65,9 @@ def serve(shop: RunningShop, slug: str, numbers: range) -> None:
                 else:
                     client.get(f"{shop.url}{paths[number % len(paths)]}", timeout=60)
 
+    connections = len(numbers) // A_CONNECTION
     with ThreadPoolExecutor(4) as crowd:
-        list(crowd.map(some, [numbers[start::4] for start in range(4)]))
+        list(crowd.map(some, [numbers[start::connections] for start in range(connections)]))
 
 
 def test_memory_is_small_and_does_not_grow_over_ten_thousand_requests(shop: RunningShop) -> None:
