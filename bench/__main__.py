@@ -1,4 +1,4 @@
-"""`python -m bench`: measure, compare two results, or print one; run by `make bench`."""
+"""`python -m bench`: measure, compare or print results, count people a core; run by `make bench`."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.capacity import measure_capacity
 from bench.compare import compared
 from bench.run import Plan, run
 from bench.servers import ROOT
@@ -24,6 +25,8 @@ def main() -> None:
     elif words[:1] == ["show"]:
         result = json.loads(Path(words[1]).read_text())
         print(written(result, markdown="--markdown" in words), end="")
+    elif words[:1] == ["capacity"]:
+        measure_capacity(words[1:])
     else:
         measure(parsed(words))
 
