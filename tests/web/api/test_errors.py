@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
+from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +51,22 @@ def test_a_fault_of_ours_shows_neither_page_nor_trace() -> None:
     assert response.headers["Content-Type"].startswith("application/json")
     assert set(response.json()) >= {"code", "detail"}
     assert b"secret detail" not in response.content
+
+
+def test_answers_to_programs_carry_the_headers_of_all_answers_and_no_cookie() -> None:
+    for response in (Client().get(PRODUCTS), Client().get("/api/v1/nowhere")):
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["X-Frame-Options"] == "DENY"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+        assert response.headers["Content-Language"] == "zh-hans"
+        assert response.headers["Content-Length"] == str(len(response.content))
+        assert not response.cookies
+
+
+def test_an_answer_over_tls_asks_to_stay_there(settings: Settings) -> None:
+    settings.SECURE_HSTS_SECONDS = 3600
+
+    response = Client().get("/api/v1/nowhere", secure=True)
+
+    assert response.headers["Strict-Transport-Security"] == "max-age=3600"

@@ -1,5 +1,7 @@
 """Divisions by code and by typed names."""
 
+from functools import lru_cache
+
 from zhanggui.regions.calc.geometry import great_circle_km
 from zhanggui.regions.queries.static_data import gazetteer
 from zhanggui.regions.types import Division, Resolved
@@ -23,6 +25,7 @@ def province_code(code: str) -> str:
     return code[:2] + "0000"
 
 
+@lru_cache(maxsize=4096)  # the table is part of the release; a name is at most 40 characters
 def resolve(*, province: str, city: str, district: str) -> Resolved | None:
     """Find the division that typed names mean, full or shortened, of today or of old.
 
@@ -75,6 +78,7 @@ def _highest(codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code for code, level in zip(codes, levels, strict=True) if level == min(levels))
 
 
+@lru_cache(maxsize=16_384)
 def distance_km(*, code_a: str, code_b: str) -> float:
     """Kilometres as the crow flies between two divisions.
 
