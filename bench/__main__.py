@@ -1,4 +1,4 @@
-"""`python -m bench`: measure, compare or print results, count people a core; run by `make bench`."""
+"""`python -m bench`: measure, compare or print results, count people a core; see `make bench`."""
 
 import argparse
 import json
