@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -34,16 +36,12 @@ def insert_rows(*, model: type[models.Model], rows: Sequence[Row]) -> None:
     """
     if not rows:
         return
-    fields = rows[0]._fields
-    others = {
-        str(one.column): one.get_db_prep_save(one.get_default(), connection)
-        for one in model._meta.concrete_fields
-        if one.attname not in fields and one.get_default() is not None
-    }
-    defaults = tuple(others.values())
-    names = (*_columns(model, fields), *others)
+    table = _table(model, rows[0]._fields)
+    defaults = tuple(
+        one.get_db_prep_save(one.get_default(), connection) for one in table.with_defaults
+    )
     values = [_complete(row, defaults) for row in rows] if defaults else rows
-    _write(model._meta.db_table, names, _sealed(model, fields, values))
+    _write(model._meta.db_table, table.columns, _sealed(table, values))
 
 
 def add_to_rows(
@@ -103,6 +101,35 @@ _DROPPED = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """How rows of these fields are written to a model's table."""
+
+    columns: tuple[str, ...]
+    with_defaults: tuple[Any, ...]  # the fields that the rows lack, last of the columns
+    sealed: tuple[tuple[int, Callable[[Any], str]], ...]  # place and context of encrypted ones
+    key: int  # place of the row's id, to which they are bound
+
+
+@cache
+def _table(model: type[models.Model], fields: tuple[str, ...]) -> _Table:
+    others = [
+        one
+        for one in model._meta.concrete_fields
+        if one.attname not in fields and one.get_default() is not None
+    ]
+    return _Table(
+        columns=(*_columns(model, fields), *(str(one.column) for one in others)),
+        with_defaults=tuple(others),
+        sealed=tuple(
+            (fields.index(one.attname), one.context)
+            for one in model._meta.concrete_fields
+            if isinstance(one, EncryptedField) and one.attname in fields
+        ),
+        key=fields.index("id"),
+    )
+
+
 def _columns(model: type[models.Model], fields: Sequence[str]) -> list[str]:
     by_name = {one.attname: one.column for one in model._meta.concrete_fields}
     return [str(by_name[name]) for name in fields]
@@ -112,20 +139,14 @@ def _complete(row: Row, defaults: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*row, *defaults)
 
 
-def _sealed(model: type[models.Model], fields: Sequence[str], rows: Sequence[Any]) -> Sequence[Any]:
-    closed: list[tuple[int, Callable[[Any], str]]] = [
-        (fields.index(one.attname), one.context)
-        for one in model._meta.concrete_fields
-        if isinstance(one, EncryptedField) and one.attname in fields
-    ]
-    if not closed:
+def _sealed(table: _Table, rows: Sequence[Any]) -> Sequence[Any]:
+    if not table.sealed:
         return rows
-    key = fields.index("id")
     sealed = []
     for row in rows:
         values = list(row)
-        for position, context in closed:
-            values[position] = seal(values[position], context=context(row[key]))
+        for position, context in table.sealed:
+            values[position] = seal(values[position], context=context(row[table.key]))
         sealed.append(values)
     return sealed
 

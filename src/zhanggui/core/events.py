@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.db import transaction
@@ -31,8 +32,14 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """Return the fields beyond subject, time and actor."""
-        own = {field.name for field in fields(Event)}
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in own}
+        kind: Any = type(self)
+        return {name: getattr(self, name) for name in _payload_fields(kind)}
+
+
+@cache
+def _payload_fields(kind: type[Any]) -> tuple[str, ...]:
+    own = {field.name for field in fields(Event)}
+    return tuple(field.name for field in fields(kind) if field.name not in own)
 
 
 class NewEvent(NamedTuple):

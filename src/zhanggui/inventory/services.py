@@ -133,9 +133,12 @@ def move(
     if not moves:
         return
     _need_transaction()
-    given = {(level.sku_id, level.warehouse_id): level for level in levels}
+    wanted = {(one.sku_id, one.warehouse_id) for one in moves}
+    given = {
+        key: level for level in levels if (key := (level.sku_id, level.warehouse_id)) in wanted
+    }
     known = {key: replace(level) for key, level in given.items()}
-    if missing := {(m.sku_id, m.warehouse_id) for m in moves} - known.keys():
+    if missing := wanted - known.keys():
         known |= _lock_or_make(missing)
     fresh = list(moves) if causes_are_new else _not_yet_made(moves, known)
     before = {key: level.available for key, level in known.items()}

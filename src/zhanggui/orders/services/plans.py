@@ -43,11 +43,13 @@ class Plan:
     order_id: int = field(default_factory=next_id)
     warehouse_id: int = 0
     freight_minor: int = 0
+    pieces: dict[int, int] = field(init=False)  # SKU id → pieces
+    phone_index: str = field(init=False)  # names the phone that the order is for
 
-    @property
-    def pieces(self) -> dict[int, int]:
-        """SKU id → pieces."""
-        return calc.pieces_by_sku(self.lines, self.facts)
+    def __post_init__(self) -> None:
+        """Say once what every step of the batch asks for."""
+        self.pieces = calc.pieces_by_sku(self.lines, self.facts)
+        self.phone_index = phone_index(self.wanted.address.phone)
 
     @property
     def goods_minor(self) -> int:
@@ -58,11 +60,6 @@ class Plan:
     def payable_minor(self) -> int:
         """What the buyer has to pay."""
         return self.goods_minor + self.freight_minor
-
-    @property
-    def phone_index(self) -> str:
-        """Names the phone that the order is for."""
-        return phone_index(self.wanted.address.phone)
 
 
 @dataclass(slots=True)
@@ -139,7 +136,12 @@ def locked_market(plans: Sequence[Plan]) -> Market:
     sku_ids = {sku_id for plan in plans for sku_id in plan.pieces}
     if not sku_ids:
         return Market(shop)
-    product_ids = {fact.product_id for plan in plans for fact in plan.facts.values()}
+    product_ids = {
+        plan.facts[line.sku].product_id
+        for plan in plans
+        for line in plan.lines
+        if line.sku in plan.facts
+    }
     levels = inventory.locked_levels(sku_ids=sku_ids)
     indexes = {plan.phone_index for plan in plans}
     return Market(
