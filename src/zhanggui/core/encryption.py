@@ -7,7 +7,10 @@ associated data is "model label|field|row id", so a value copied to another row 
 import base64
 import hmac
 import secrets
+from binascii import b2a_base64
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import count
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -33,11 +36,19 @@ def _ring(text: str) -> dict[str, AESGCM]:
 
 def seal(plain: str, *, context: str) -> str:
     """Encrypt under the first key of the ring, bound to `context`."""
-    ring = _ring(settings.FIELD_KEYS)
-    key_id, key = next(iter(ring.items()))
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = nonce + key.encrypt(nonce, plain.encode(), context.encode())
-    return f"{key_id}:{base64.b64encode(sealed).decode()}"
+    return seal_all([plain], contexts=[context])[0]
+
+
+def seal_all(plain: Sequence[str], *, contexts: Iterable[str]) -> list[str]:
+    """Encrypt many values, each bound to its context; keys and chance are fetched once."""
+    key_id, key = next(iter(_ring(settings.FIELD_KEYS).items()))
+    chance = memoryview(secrets.token_bytes(_NONCE_BYTES * len(plain)))
+    sealed = []
+    for start, text, context in zip(count(step=_NONCE_BYTES), plain, contexts):
+        nonce = bytes(chance[start : start + _NONCE_BYTES])
+        body = nonce + key.encrypt(nonce, text.encode(), context.encode())
+        sealed.append(f"{key_id}:{b2a_base64(body, newline=False).decode()}")
+    return sealed
 
 
 def unseal(stored: str, *, context: str) -> str:

@@ -290,16 +290,15 @@ def _set_count(
 
 @transaction.atomic
 def seed_stock(*, levels: Sequence[LevelSeed], movements: Sequence[NewMovement]) -> None:
-    """Write levels and ledger rows many at once, and add the rows up on the counters.
+    """Write levels and ledger rows many at once; `seed_counters` must follow.
 
     For measuring, nothing else: only the database's constraints guard against overselling.
     """
     insert_rows(model=StockLevel, rows=levels)
     insert_rows(model=StockMovement, rows=movements)
-    sums: dict[int, list[int]] = {}
-    for row in movements:
-        pair = sums.setdefault(row.level_id, [0, 0])
-        pair[0] += row.on_hand_delta
-        pair[1] += row.reserved_delta
-    changes = [(on_hand, reserved, pk) for pk, (on_hand, reserved) in sorted(sums.items())]
+
+
+@transaction.atomic
+def seed_counters(*, changes: Sequence[tuple[int, int, int]]) -> None:
+    """Add what ledger rows of `seed_stock` add up to: pieces on hand, reserved, and the level."""
     add_to_rows(model=StockLevel, fields=("on_hand", "reserved"), changes=changes)

@@ -1,9 +1,8 @@
 """Invented buyers: the same number is always the same person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from zhanggui.core.phones import phone_index, phone_last4_index
 from zhanggui.customers.queries import name_index
@@ -16,8 +15,7 @@ T = TypeVar("T")
 _PREFIXES = ("135", "136", "137", "139", "150", "158", "159", "186", "188")
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A buyer with one address; indexes are blind."""
 
     name: str

@@ -12,19 +12,19 @@ from django.db import connection, connections, transaction
 from zhanggui.catalog import queries as catalog
 from zhanggui.catalog.types import SkuFacts
 from zhanggui.core import versions
-from zhanggui.core.bulk import indexes_later, stored_moment
+from zhanggui.core.bulk import indexes_later, rows_in_memory, stored_moment
 from zhanggui.customers.services import NewGuest
 from zhanggui.demo.seeding.lives import life
 from zhanggui.demo.seeding.moments import DAYS, moments
 from zhanggui.demo.seeding.orders import Batch, Bought
-from zhanggui.demo.seeding.people import person
+from zhanggui.demo.seeding.people import Person, person
 from zhanggui.demo.seeding.shelf import RESTOCK, Shelf
 from zhanggui.demo.seeding.words import new_ids, words
 from zhanggui.inventory import queries as inventory
 from zhanggui.inventory.queries import STOCK
 from zhanggui.orders import queries as order_queries
 
-BATCH = 10_000  # orders a transaction
+BATCH = 2_000  # orders a transaction; more do not fit the processor's cache
 _MANY = 20_000  # from here on it is quicker to make the indexes afterwards
 _FILLED = ("core", "customers", "inventory", "orders", "payments", "fulfilment")
 _NEW_BUYERS = 0.4  # of the orders; the others are bought by somebody who did before
@@ -98,7 +98,8 @@ def _run_together(jobs: Sequence[Part], say: Say) -> None:
 
 
 def _run(part: Part, say: Say) -> None:
-    _Street(part).sell(say)
+    with rows_in_memory():
+        _Street(part).sell(say)
 
 
 class _Street:
@@ -115,7 +116,7 @@ class _Street:
         self.costs = catalog.cost_prices(sku_ids=sku_ids)
         self.ids = new_ids()
         self.shelf = Shelf(sku_ids=sku_ids, ids=self.ids)
-        self.buyers: list[tuple[int, int]] = []  # id, number of the person
+        self.buyers: list[tuple[int, Person]] = []  # id of the customer, who it is
         self.sold = 0
 
     def sell(self, say: Say) -> None:
@@ -134,11 +135,12 @@ class _Street:
                 say(len(batch.orders))
                 batch = Batch(self.dice, self.ids)
         batch.write(self.shelf)
+        self.shelf.write_counters()
         say(len(batch.orders))
 
     def _bought(self, batch: Batch, at: datetime) -> Bought:
         dice, part = self.dice, self.part
-        customer_id, number = self._buyer(batch, at)
+        customer_id, buyer = self._buyer(batch, at)
         skus = []
         for fact in self._chosen(dice.choice(_KINDS)):
             skus.append((fact, dice.choice(_PIECES), self.costs[fact.sku_id]))
@@ -147,7 +149,7 @@ class _Street:
         return Bought(
             number=order_number,
             customer_id=customer_id,
-            buyer=person(number),
+            buyer=buyer,
             note=dice.choice(words().notes) if dice.random() < 0.15 else "",
             warehouse_id=self.houses[int(dice.random() ** 1.5 * len(self.houses))],
             skus=skus,
@@ -161,16 +163,14 @@ class _Street:
         found = {int(self.dice.random() ** 2.5 * most) for _ in range(kinds)}
         return [self.facts[position] for position in found]
 
-    def _buyer(self, batch: Batch, at: datetime) -> tuple[int, int]:
+    def _buyer(self, batch: Batch, at: datetime) -> tuple[int, Person]:
         if self.buyers and self.dice.random() > _NEW_BUYERS:
             return self.buyers[int(self.dice.random() * len(self.buyers))]
         number = self.part.first_order + len(self.buyers) * self.part.parts + self.part.number
-        one, buyer = person(number), (next(self.ids), number)
-        self.buyers.append(buyer)
-        batch.guests.append(
-            NewGuest(buyer[0], one.name, one.phone, one.phone_index, stored_moment(at))
-        )
-        return buyer
+        pk, one = next(self.ids), person(number)
+        self.buyers.append((pk, one))
+        batch.guests.append(NewGuest(pk, one.name, one.phone, one.phone_index, stored_moment(at)))
+        return pk, one
 
 
 def _code(fact: SkuFacts) -> str:

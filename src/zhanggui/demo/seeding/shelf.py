@@ -41,10 +41,11 @@ class _Level:
     level_id: int
     on_hand: int
     reserved: int
+    counted: tuple[int, int]  # on hand and reserved as the level's row has them
 
 
 class Shelf:
-    """The levels of some SKUs. Nobody else may move them meanwhile."""
+    """The levels of some SKUs. Nobody else may move them until the counters are written."""
 
     def __init__(self, *, sku_ids: Iterable[int], ids: Iterator[int]) -> None:
         """Read what there is."""
@@ -52,7 +53,9 @@ class Shelf:
         with transaction.atomic():
             found = inventory.locked_levels(sku_ids=list(sku_ids))
         self._levels = {
-            (one.sku_id, one.warehouse_id): _Level(one.level_id, one.on_hand, one.reserved)
+            (one.sku_id, one.warehouse_id): _Level(
+                one.level_id, one.on_hand, one.reserved, (one.on_hand, one.reserved)
+            )
             for one in found
         }
 
@@ -66,6 +69,15 @@ class Shelf:
                 rows.append(_row(level, _restocking(change, next(self.ids)), next(self.ids)))
             rows.append(_row(level, change, next(self.ids)))
         inventory.seed_stock(levels=new, movements=rows)
+
+    def write_counters(self) -> None:
+        """Bring the rows of the levels up to their ledger: once at the end, not with each batch."""
+        changes = []
+        for level in self._levels.values():
+            on_hand, reserved = level.counted
+            changes.append((level.on_hand - on_hand, level.reserved - reserved, level.level_id))
+            level.counted = level.on_hand, level.reserved
+        inventory.seed_counters(changes=[one for one in changes if one[0] or one[1]])
 
     def open_with(self, pairs: Iterable[tuple[int, int]], *, quantity: int, at: datetime) -> None:
         """Book a first delivery of so many pieces to each SKU and warehouse that has none."""
@@ -88,7 +100,7 @@ class Shelf:
         pair = change.sku_id, change.warehouse_id
         level = self._levels.get(pair)
         if level is None:
-            level = self._levels[pair] = _Level(next(self.ids), 0, 0)
+            level = self._levels[pair] = _Level(next(self.ids), 0, 0, (0, 0))
             new.append(LevelSeed(level.level_id, *pair))
         return level
 

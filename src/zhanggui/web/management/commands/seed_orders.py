@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--processes",
             type=int,
-            default=min(os.cpu_count() or 1, 4),
+            default=min((os.cpu_count() or 1) + 1, 4),  # one waits for the database
             help="that write at once (SQLite: always 1)",
         )
 
