@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.lookups import IsNull
 
+from zhanggui.core import sql
 from zhanggui.freight.carriers import carrier_name, normal_number, tracking_link
-from zhanggui.fulfilment.models import FulfilmentLine, FulfilmentOrder, Parcel
+from zhanggui.fulfilment.models import FulfilmentOrder, Parcel
 from zhanggui.fulfilment.types import FulfilmentStatus
 
 
@@ -27,17 +28,19 @@ class ParcelView:
 def parcels_of(*, order_id: int) -> list[ParcelView]:
     """Return an order's parcels, oldest first."""
     rows = Parcel.objects.filter(fulfilment_order__order_id=order_id).order_by("shipped_at", "id")
-    lines = Prefetch("fulfilment_order__lines", FulfilmentLine.objects.all())
+    with_pieces = rows.values_list("pk", "carrier", "tracking_no", "shipped_at").annotate(
+        Sum("fulfilment_order__lines__quantity")
+    )
     return [
         ParcelView(
-            carrier=row.carrier,
-            carrier_name=carrier_name(row.carrier),
-            tracking_no=row.tracking_no,
-            link=tracking_link(carrier=row.carrier, number=row.tracking_no),
-            shipped_at=row.shipped_at,
-            pieces=sum(line.quantity for line in row.fulfilment_order.lines.all()),
+            carrier=carrier,
+            carrier_name=carrier_name(carrier),
+            tracking_no=number,
+            link=tracking_link(carrier=carrier, number=number),
+            shipped_at=shipped_at,
+            pieces=pieces,
         )
-        for row in rows.select_related("fulfilment_order").prefetch_related(lines)
+        for _id, carrier, number, shipped_at, pieces in with_pieces
     ]
 
 
@@ -49,8 +52,9 @@ def open_task_of(*, order_id: int) -> FulfilmentOrder | None:
 
 def ship_deadlines(*, order_ids: Collection[int]) -> dict[int, datetime]:
     """Return by when orders that wait are to be shipped."""
-    rows = FulfilmentOrder.objects.filter(order_id__in=order_ids, status=FulfilmentStatus.ALLOCATED)
-    return dict(rows.values_list("order_id", "ship_by_at"))
+    names = ("order_id", "ship_by_at")
+    where = "WHERE order_id IN ({wanted}) AND status = %s"
+    return dict(sql.values(FulfilmentOrder, names, where, order_ids, FulfilmentStatus.ALLOCATED))
 
 
 def queue(*, limit: int) -> dict[int, datetime]:

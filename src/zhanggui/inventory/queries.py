@@ -21,6 +21,12 @@ def warehouses() -> tuple[WarehouseView, ...]:
     return tuple(WarehouseView(*row) for row in named)
 
 
+@versions.versioned(WAREHOUSES)
+def warehouse_names() -> dict[int, str]:
+    """Return id → name of all warehouses, those that are no longer used among them."""
+    return dict(Warehouse.objects.order_by("id").values_list("id", "name"))
+
+
 def available_by_sku(*, sku_ids: Collection[int]) -> dict[int, int]:
     """Return what shoppers can have of each SKU: the most that a single warehouse can sell."""
     free = F("on_hand") - F("reserved") - F("unavailable")

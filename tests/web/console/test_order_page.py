@@ -160,7 +160,7 @@ def test_the_page_takes_a_constant_number_of_statements(
     with django_assert_num_queries(11):
         client.get(url(order))
     client.post(url(order, "reveal/"), {"why": "call"})
-    with django_assert_num_queries(12):  # and the name of who looked
+    with django_assert_num_queries(11):  # the name of who looked, no more those of warehouses
         client.get(url(order))
 
 

@@ -56,7 +56,7 @@ def order_page(*, wanted: OrderFilter, cursor: str = "", limit: int = 20) -> Ord
     A cursor that is not ours counts as none.
     """
     led_by = _led_by(wanted)
-    rows = _filtered(wanted, with_lines(), led_by)
+    rows = _filtered(wanted, Order.objects.all(), led_by)
     back, place = _read_cursor(cursor)
     if place is not None:
         at, number = place
@@ -69,7 +69,7 @@ def order_page(*, wanted: OrderFilter, cursor: str = "", limit: int = 20) -> Ord
     keys = ["placed_at", "number"] if back else ["-placed_at", "-number"]
     if led_by:
         keys.insert(0, f"-{led_by}" if back else led_by)
-    found = list(rows.order_by(*keys)[: limit + 1])
+    found = with_lines(rows.order_by(*keys)[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
     if back:

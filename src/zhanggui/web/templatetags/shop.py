@@ -1,8 +1,9 @@
 """Tags and filters of all pages; a builtin, so no load. Listed in docs/ui-components.md."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms, template
@@ -85,9 +86,9 @@ def signed(number: int) -> str:
 
 
 @register.filter
-def named(code: str, names: dict[str, str]) -> str:
-    """Return the name that a dictionary gives a code, else the code."""
-    return names.get(code, code)
+def named(code: Hashable, names: Mapping[Any, str]) -> str:
+    """Return the name that a dictionary gives a code or id, else the code."""
+    return names.get(code, str(code))
 
 
 @register.filter

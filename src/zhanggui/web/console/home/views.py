@@ -12,6 +12,7 @@ from zhanggui.accounts import queries as accounts
 from zhanggui.accounts.types import Role
 from zhanggui.core.jobs import queries as jobs
 from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.inventory import queries as inventory
 from zhanggui.orders import queries as orders
 from zhanggui.orders.queries import OrderFilter
 from zhanggui.orders.types import DisplayStatus
@@ -83,7 +84,7 @@ def _service(now: datetime) -> dict[str, Any]:
 
 
 def _warehouse() -> dict[str, Any]:
-    return {"queue": _queue(limit=QUEUE)}
+    return {"queue": _queue(limit=QUEUE), "houses": inventory.warehouse_names()}
 
 
 def _rows(wanted: OrderFilter) -> list[OrderRow]:

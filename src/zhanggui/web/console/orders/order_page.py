@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.accounts import queries as accounts
 from zhanggui.core.masking import mask_detail
 from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.inventory import queries as inventory
 from zhanggui.orders import queries as orders
 from zhanggui.orders.queries import Order, OrderLine
 from zhanggui.orders.types import DisplayStatus, PaymentChannel
@@ -87,6 +88,7 @@ def order_context(
     sees_payments = sees_money and person.may("payments", "view")
     events = orders.timeline(order_id=order.pk)
     row = order_rows(found=[order])[0]
+    paid = payments.payments_of(order_id=order.pk) if sees_payments else []
     is_unpaid = order.display_status == DisplayStatus.TO_PAY and not order.paid_minor
     return {
         "order": order,
@@ -97,10 +99,11 @@ def order_context(
             LineView(line=line, total_minor=line.unit_price_minor * line.quantity)
             for line in order.lines.all()
         ],
-        "parcels": fulfilment.parcels_of(order_id=order.pk),
-        "payments": payments.payments_of(order_id=order.pk) if sees_payments else [],
+        "houses": inventory.warehouse_names(),
+        "parcels": fulfilment.parcels_of(order_id=order.pk) if order.shipped_pieces else [],
+        "payments": paid,
         "refunds": _refunds(order, now=now, may_act=person.may("payments", "refund"), tried=tried)
-        if sees_payments
+        if paid
         else [],
         "channel": channel_label(order.payment_channel),
         "kept_minor": order.paid_minor - order.refunded_minor,
