@@ -4,13 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from zhanggui.core import sql
 from zhanggui.freight.carriers import carrier_name, normal_number, tracking_link
-from zhanggui.fulfilment.models import FulfilmentOrder, Parcel
+from zhanggui.fulfilment.models import FulfilmentLine, FulfilmentOrder, Parcel
 from zhanggui.fulfilment.types import FulfilmentStatus
+
+_OF_TASK = "WHERE fulfilment_order_id IN ({wanted})"
+_TASKS = "SELECT id FROM fulfilment_fulfilmentorder WHERE order_id IN ({wanted})"
+_OF_ORDER = f"WHERE fulfilment_order_id IN ({_TASKS})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +31,21 @@ class ParcelView:
 
 def parcels_of(*, order_id: int) -> list[ParcelView]:
     """Return an order's parcels, oldest first."""
-    rows = Parcel.objects.filter(fulfilment_order__order_id=order_id).order_by("shipped_at", "id")
-    with_pieces = rows.values_list("pk", "carrier", "tracking_no", "shipped_at").annotate(
-        Sum("fulfilment_order__lines__quantity")
-    )
+    parcels = sql.instances(Parcel, f"{_OF_ORDER} ORDER BY shipped_at, id", [order_id])
+    pieces = dict.fromkeys((one.fulfilment_order_id for one in parcels), 0)
+    names = ("fulfilment_order_id", "quantity")
+    for task_id, quantity in sql.values(FulfilmentLine, names, _OF_TASK, list(pieces)):
+        pieces[task_id] += quantity
     return [
         ParcelView(
-            carrier=carrier,
-            carrier_name=carrier_name(carrier),
-            tracking_no=number,
-            link=tracking_link(carrier=carrier, number=number),
-            shipped_at=shipped_at,
-            pieces=pieces,
+            carrier=one.carrier,
+            carrier_name=carrier_name(one.carrier),
+            tracking_no=one.tracking_no,
+            link=tracking_link(carrier=one.carrier, number=one.tracking_no),
+            shipped_at=one.shipped_at,
+            pieces=pieces[one.fulfilment_order_id],
         )
-        for _id, carrier, number, shipped_at, pieces in with_pieces
+        for one in parcels
     ]
 
 

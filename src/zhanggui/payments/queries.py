@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhanggui.accounts import queries as accounts
+from zhanggui.core import sql
 from zhanggui.orders.types import PaymentChannel
 from zhanggui.payments.models import Payment as Payment
 from zhanggui.payments.models import Refund as Refund
@@ -31,12 +32,13 @@ def live_payment(*, order_id: int, channel: str) -> Payment | None:
 
 def payments_of(*, order_id: int) -> list[Payment]:
     """Return all attempts of an order, oldest first."""
-    return list(Payment.objects.filter(order_id=order_id).order_by("attempt"))
+    return sql.instances(Payment, "WHERE order_id IN ({wanted}) ORDER BY attempt", [order_id])
 
 
 def refunds_of(*, order_id: int) -> list[Refund]:
     """Return all refunds of an order, oldest first."""
-    return list(Refund.objects.filter(payment__order_id=order_id).order_by("id"))
+    attempts = "SELECT id FROM payments_payment WHERE order_id IN ({wanted})"
+    return sql.instances(Refund, f"WHERE payment_id IN ({attempts}) ORDER BY id", [order_id])
 
 
 def payments_to_ask(*, now: datetime, limit: int = 100) -> list[int]:

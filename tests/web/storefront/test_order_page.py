@@ -156,7 +156,7 @@ def test_the_page_asks_a_constant_number_of_times(
     pay(order)
     ship(order)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get(f"/o/{order.token}/").status_code == 200
 
 
