@@ -1,6 +1,7 @@
 """Impersonal pages come from memory: as they would be made now, and with nobody's own things."""
 
 import gzip
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -114,7 +115,7 @@ def test_what_changes_while_a_page_is_made_is_on_the_next_one(client: Client, sk
         execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
         found = execute(sql, params, many, context)
-        if 'FROM "inventory_stocklevel"' in sql.replace("`", '"') and changes:
+        if "FROM inventory_stocklevel" in re.sub('["`]', "", sql) and changes:
             changes.pop()()
         return found
 

@@ -1,10 +1,11 @@
 """Reads of warehouses and stock."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
-from django.db.models import F, Max, Subquery
+from django.db.models import Subquery
 
 from zhanggui.core import versions
+from zhanggui.inventory import sql
 from zhanggui.inventory.models import StockLevel, Warehouse
 from zhanggui.inventory.models import StockMovement as StockMovement
 from zhanggui.inventory.types import StockRow, WarehouseView
@@ -29,31 +30,13 @@ def warehouse_names() -> dict[int, str]:
 
 def available_by_sku(*, sku_ids: Collection[int]) -> dict[int, int]:
     """Return what shoppers can have of each SKU: the most that a single warehouse can sell."""
-    free = F("on_hand") - F("reserved") - F("unavailable")
-    rows = (
-        StockLevel.objects.filter(sku_id__in=sku_ids, warehouse__archived_at=None)
-        .values("sku_id")
-        .annotate(most=Max(free))
-        .values_list("sku_id", "most")
-    )
-    found: Mapping[int, int] = dict(rows)
+    found = sql.most_by_sku(sku_ids)
     return {sku_id: max(found.get(sku_id, 0), 0) for sku_id in sku_ids}
 
 
 def available_by_product(*, product_ids: Collection[int]) -> dict[int, int]:
     """Return for each product the most pieces that one warehouse can sell of one of its SKUs."""
-    free = F("on_hand") - F("reserved") - F("unavailable")
-    rows = (
-        StockLevel.objects.filter(
-            sku__product_id__in=product_ids,
-            sku__archived_at=None,
-            warehouse__archived_at=None,
-        )
-        .values("sku__product_id")
-        .annotate(most=Max(free))
-        .values_list("sku__product_id", "most")
-    )
-    found: Mapping[int, int] = dict(rows)
+    found = sql.most_by_product(product_ids)
     return {product_id: max(found.get(product_id, 0), 0) for product_id in product_ids}
 
 

@@ -1,4 +1,4 @@
-"""The two statements of stock that every checkout waits for."""
+"""The statements of stock that every checkout waits for, and those of every product page."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -12,6 +12,28 @@ def locked_levels(sku_ids: Collection[int]) -> list[tuple[Any, ...]]:
         "SELECT id, sku_id, warehouse_id, on_hand, reserved, unavailable"
         " FROM inventory_stocklevel WHERE sku_id IN ({wanted}) ORDER BY id {lock}",
         sku_ids,
+    )
+
+
+_FREE = "SELECT {by}, MAX(l.on_hand - l.reserved - l.unavailable) FROM inventory_stocklevel l"
+_HOUSES = " JOIN inventory_warehouse w ON w.id = l.warehouse_id AND w.archived_at IS NULL"
+
+
+def most_by_sku(sku_ids: Collection[int]) -> dict[int, int]:
+    """Return SKU id → the most pieces that one warehouse can sell; those without a level lack."""
+    statement = _FREE.format(by="l.sku_id") + _HOUSES
+    return dict(sql.rows(f"{statement} WHERE l.sku_id IN ({{wanted}}) GROUP BY l.sku_id", sku_ids))
+
+
+def most_by_product(product_ids: Collection[int]) -> dict[int, int]:
+    """Return product id → the most pieces that one warehouse can sell of one of its SKUs."""
+    statement = _FREE.format(by="s.product_id") + _HOUSES
+    return dict(
+        sql.rows(
+            f"{statement} JOIN catalog_sku s ON s.id = l.sku_id AND s.archived_at IS NULL"
+            " WHERE s.product_id IN ({wanted}) GROUP BY s.product_id",
+            product_ids,
+        )
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import nh3
 from django.utils.html import linebreaks
 
+from zhanggui.catalog import sql
 from zhanggui.catalog.models import Picture, Product, Sku
 from zhanggui.catalog.queries.categories import category_ids
 from zhanggui.catalog.queries.cursors import after, cursor_of
@@ -65,15 +66,8 @@ def product_cards(*, products: Iterable[Product]) -> list[ProductCard]:
     """Return the cards of these products in their order; one statement reads the pictures."""
     rows = list(products)
     covers: dict[int, PictureView] = {}
-    pictures = Picture.objects.filter(product__in=[row.pk for row in rows], archived_at=None)
-    shown = pictures.order_by("product_id", "position", "pk").values_list(
-        "product_id", "small", "medium", "large", "width", "height", "alt"
-    )
-    for product_id, small, medium, large, width, height, alt in shown:
-        if product_id not in covers:
-            covers[product_id] = PictureView(
-                small=small, medium=medium, large=large, width=width, height=height, alt=alt
-            )
+    for product_id, _picture_id, view in sql.pictures_of([row.pk for row in rows]):
+        covers.setdefault(product_id, view)
     return [product_card(row, covers.get(row.pk)) for row in rows]
 
 
@@ -110,21 +104,19 @@ def product_page(*, slug: str, now: datetime) -> ProductPage | None:
 
     A product that is off the shelf keeps its page, since links to it exist; `not_sold` says why.
     """
-    product = Product.objects.select_related("category").filter(slug=slug).first()
+    product = next(iter(Product.objects.raw(sql.PRODUCT, [slug])), None)
     if product is None or (reason := not_sold(product, now)) in _HIDDEN:
         return None
-    pictures = Picture.objects.filter(product=product, archived_at=None).order_by("position", "pk")
-    views = {picture.pk: picture_view(picture) for picture in pictures}
-    skus = Sku.objects.filter(product=product, archived_at=None).order_by("position", "pk")
-    shown = tuple(_sku_view(sku, views) for sku in skus)
+    views = {picture_id: view for _, picture_id, view in sql.pictures_of([product.pk])}
+    shown = tuple(_sku_view(sku, views) for sku in Sku.objects.raw(sql.SKUS, [product.pk]))
     return ProductPage(
         product_id=product.pk,
         slug=product.slug,
         name=product.name,
         subtitle=product.subtitle,
         description_html=description_html(product.description),
-        category_slug=product.category.slug,
-        category_name=product.category.name,
+        category_slug=product.in_slug,  # type: ignore[attr-defined]  # as the statement says
+        category_name=product.in_name,  # type: ignore[attr-defined]
         options=_options_in_use(product, shown),
         skus=shown,
         pictures=tuple(views.values()),
