@@ -8,6 +8,7 @@ from tests.factories.shop import NOON, basket, open_shop, stocked
 
 from zhanggui.core.types import SYSTEM
 from zhanggui.orders import queries, services
+from zhanggui.orders.models import Order
 from zhanggui.orders.queries import OrderFilter
 from zhanggui.payments import services as payments
 
@@ -57,3 +58,35 @@ def test_only_ids_narrow_and_an_empty_choice_holds_nothing() -> None:
 
     assert numbers(OrderFilter(only_ids=[order.pk])) == [number]
     assert numbers(OrderFilter(only_ids=[])) == []
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"display_status": "to_ship"},
+        {"source": "storefront"},
+        {"after_sale_state": "refunded"},
+        {"after_sale_state": "refunded", "display_status": "to_ship"},
+        {"after_sale_state": "none"},
+    ],
+)
+def test_pages_of_a_narrowed_list_go_on_and_back_newest_first(narrowed: dict[str, str]) -> None:
+    open_shop()
+    state = narrowed.get("after_sale_state", "none")
+    fitting = [placed(hours=hours, paid=True) for hours in (2, 0, 1)]
+    placed(hours=3)
+    Order.objects.filter(number__in=fitting).update(after_sale_state=state)
+    if "display_status" not in narrowed and state == "none":
+        Order.objects.exclude(number__in=fitting).update(
+            source="api", after_sale_state="part_refunded"
+        )
+    wanted = OrderFilter(**narrowed)  # type: ignore[arg-type]
+    newest_first = [fitting[0], fitting[2], fitting[1]]
+
+    first = queries.order_page(wanted=wanted, limit=2)
+    second = queries.order_page(wanted=wanted, limit=2, cursor=first.next)
+    back = queries.order_page(wanted=wanted, limit=2, cursor=second.previous)
+
+    assert [order.number for order in first.orders] == newest_first[:2]
+    assert [order.number for order in second.orders] == newest_first[2:]
+    assert back.orders == first.orders
