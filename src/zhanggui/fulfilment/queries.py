@@ -89,8 +89,9 @@ def _late(now: datetime) -> QuerySet[FulfilmentOrder]:
 
 def waiting(*, now: datetime) -> tuple[int, datetime | None]:
     """Return how many orders should have been shipped by now, and the first deadline of all."""
-    rows = FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED)
-    first = rows.order_by("ship_by_at").values_list("ship_by_at", flat=True).first()
+    where = "WHERE status IN ({wanted}) ORDER BY ship_by_at LIMIT 1"
+    found = sql.values(FulfilmentOrder, ("ship_by_at",), where, [FulfilmentStatus.ALLOCATED])
+    first: datetime | None = found[0][0] if found else None
     return _late(now).count() if first is not None and first < now else 0, first
 
 

@@ -8,10 +8,14 @@ from django.db.models import F, Max, Q, Sum
 
 from zhanggui.core import sql
 from zhanggui.orders import calc
-from zhanggui.orders.models import Order, OrderLine, Tally
+from zhanggui.orders.models import Order, OrderLine
 from zhanggui.orders.types import DisplayStatus, Source, sales_figure, status_figure
 
 _SUMS = "SELECT figure, SUM(orders) FROM orders_tally WHERE figure IN ({wanted}) GROUP BY figure"
+_SALES = (
+    "SELECT hour, SUM(net_minor), SUM(orders) FROM orders_tally"
+    " WHERE figure IN ({wanted}) AND hour >= %s AND hour < %s GROUP BY hour"
+)
 Period = tuple[datetime, datetime]  # from, up to but not including
 
 
@@ -71,17 +75,9 @@ def _edges(period: Period, hours: range) -> list[Period]:
 def _sales_by_hour(wanted: Sequence[range], currency: str) -> dict[int, SalesFigure]:
     if not any(wanted):
         return {}
-    rows = (
-        Tally.objects.filter(
-            figure=sales_figure(currency),
-            hour__gte=min(hours.start for hours in wanted if hours),
-            hour__lt=max(hours.stop for hours in wanted if hours),
-        )
-        .values("hour")
-        .order_by()
-        .annotate(net=Sum("net_minor"), number=Sum("orders"))
-    )
-    found = rows.values_list("hour", "net", "number")
+    first = min(hours.start for hours in wanted if hours)
+    last = max(hours.stop for hours in wanted if hours)
+    found = sql.rows(_SALES, [sales_figure(currency)], first, last)
     return {hour: SalesFigure(int(net), int(number)) for hour, net, number in found}
 
 
