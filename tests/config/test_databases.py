@@ -17,7 +17,8 @@ from zhanggui.config.databases import database
             {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                "PRAGMA cache_size=-256;",
             },
         ),
         ("postgres://zg:secret@db:5433/shop", "postgresql", "shop", {}),
