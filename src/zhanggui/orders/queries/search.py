@@ -16,7 +16,7 @@ from zhanggui.customers import queries as customers
 from zhanggui.orders.models import Order, OrderLine
 
 _LONGEST = 200
-_MANY_SKUS, _MANY_ORDERS = 100, 1_000  # up to here orders with some goods are named by id
+_MANY_SKUS, _MANY_ORDERS = 100, 3_000  # up to here orders with some goods are named by id
 
 
 def known_by(*, q: str, also_ids: Collection[int]) -> Q:
@@ -29,7 +29,16 @@ def known_by(*, q: str, also_ids: Collection[int]) -> Q:
         told = Q(pk__in=also_ids) if told is None else told | Q(pk__in=also_ids)
     if told is not None and Order.objects.filter(told).exists():
         return told
-    return Q(name_index=customers.name_index(text)) | _with_goods(text)
+    named = Q(name_index=customers.name_index(text))
+    goods = _with_goods(text)
+    if isinstance(goods, Q):
+        return named | goods
+    if not goods:
+        return named
+    namesakes = Order.objects.filter(named).values_list("pk", flat=True)[: _MANY_ORDERS + 1]
+    if len(namesakes) > _MANY_ORDERS:
+        return named | Q(pk__in=goods)
+    return Q(pk__in=goods.union(namesakes))
 
 
 def _by_form(text: str) -> Q | None:
@@ -47,8 +56,8 @@ def _by_form(text: str) -> Q | None:
         return None
 
 
-def _with_goods(text: str) -> Q:
-    """Return which orders have these goods: few are named by id, else each order is asked."""
+def _with_goods(text: str) -> set[int] | Q:
+    """Return the orders that have these goods, by id where they are few, else to be asked each."""
     coded = Q(sku_code=text)
     sku_ids = catalog.matching_sku_ids(query=text, most=_MANY_SKUS + 1)
     if len(sku_ids) <= _MANY_SKUS:
@@ -57,7 +66,7 @@ def _with_goods(text: str) -> Q:
             lines = OrderLine.objects.filter(one).values_list("order_id", flat=True)
             found.update(lines[: _MANY_ORDERS + 1])
         if len(found) <= _MANY_ORDERS:
-            return Q(pk__in=found)
+            return found
         goods = coded | Q(sku__in=sku_ids)
     else:
         goods = coded | Q(sku__product__in=catalog.matching_product_ids(query=text))
