@@ -156,3 +156,11 @@ def test_many_who_ask_at_once_have_it_read_once() -> None:
 
     assert at_once([lambda: read(NOON)] * 5) == [7] * 5
     assert len(reads) == 1
+
+
+def test_what_took_long_is_kept_long() -> None:
+    now = time.monotonic()
+
+    assert timedelta(seconds=500) <= versions.worth_keeping(now - 1) < timedelta(seconds=510)
+    assert versions.worth_keeping(now - 60) == timedelta(minutes=10)
+    assert versions.worth_keeping(now) < timedelta(seconds=5)

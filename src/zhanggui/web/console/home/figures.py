@@ -14,7 +14,6 @@ from zhanggui.orders.queries import BestSeller, SalesFigure
 from zhanggui.web.console.periods import DAYS, Span, bounds, days_of
 from zhanggui.web.formats import MINUS
 
-_LONGEST_KEPT = timedelta(minutes=10)
 BEFORE = {
     Span.TODAY: _("较昨日同时段"),
     Span.WEEK: _("较前 7 天"),
@@ -60,16 +59,12 @@ def best_sellers(*, now: datetime) -> tuple[BestSeller, ...]:
 
 @versions.lasting(accounts.SHOP)
 def _best_sellers(now: datetime) -> tuple[tuple[BestSeller, ...], datetime]:
-    """Sum up a month's lines and keep that 500 times as long as it took, ten minutes at most.
-
-    So a small shop reads them anew with every visit, and a large one spends 0.2 % of its time.
-    """
+    """Sum up a month's lines, which takes a while in a large shop."""
     started = time.monotonic()
     found = orders.best_sellers(
         period=bounds(Span.MONTH, now=now), currency=accounts.shop().currency
     )
-    took = timedelta(seconds=time.monotonic() - started)
-    return tuple(found), now + min(took * 500, _LONGEST_KEPT)
+    return tuple(found), now + versions.worth_keeping(started)
 
 
 def _average(figure: SalesFigure) -> int:
