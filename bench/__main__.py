@@ -11,7 +11,7 @@ from bench.capacity import measure_capacity
 from bench.compare import compared
 from bench.run import Plan, run
 from bench.servers import ROOT
-from bench.table import written
+from bench.table import written, written_in_markdown
 
 FOLDER = ROOT / "var" / "bench"
 
@@ -24,7 +24,7 @@ def main() -> None:
         print(compared(before, after), end="")
     elif words[:1] == ["show"]:
         result = json.loads(Path(words[1]).read_text())
-        print(written(result, markdown="--markdown" in words), end="")
+        print((written_in_markdown if "--markdown" in words else written)(result), end="")
     elif words[:1] == ["capacity"]:
         measure_capacity(words[1:])
     else:
@@ -77,7 +77,7 @@ def measure(options: argparse.Namespace) -> None:
     output: Path = options.output or FOLDER / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
-    print(written(result, markdown=False))
+    print(written(result))
     print(f"{result['seconds']} s; kept in {_shown(output)}")
 
 

@@ -62,16 +62,15 @@ def _orders(figure: Figure) -> int:
     return figure.orders
 
 
-def written(result: dict[str, Any], *, markdown: bool) -> str:
-    """Return the whole result as text."""
+def written(result: dict[str, Any]) -> str:
+    """Return the whole result as text for a terminal."""
     figures = [from_json(raw) for raw in result["figures"]]
     parts = [f"{result['at']}  {result['machine']}  {result['commit']}"]
     stages = list(dict.fromkeys((one.database, one.orders) for one in figures))
     for database, orders in stages:
         rows = [one for one in figures if (one.database, one.orders) == (database, orders)]
-        parts.append(f"{'### ' if markdown else ''}{database}, {orders:,} orders")
-        lines = [HEADS, *(cells(one) for one in rows)]
-        parts.append(_markdown(lines) if markdown else _aligned(lines))
+        parts.append(f"{database}, {orders:,} orders")
+        parts.append(_aligned([HEADS, *(cells(one) for one in rows)]))
         notes = [f"  {one.title}: {one.note}" for one in rows if one.note]
         parts += ["\n".join(notes)] if notes else []
     grown = growth(figures)
@@ -82,9 +81,42 @@ def written(result: dict[str, Any], *, markdown: bool) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _markdown(lines: Sequence[Sequence[str]]) -> str:
-    head, *rows = ["| " + " | ".join(line) + " |" for line in lines]
-    return "\n".join([head, "|" + "---|" * len(lines[0]), *rows])
+def written_in_markdown(result: dict[str, Any]) -> str:
+    """Return the result for a document: a table for each database, the sizes side by side."""
+    figures = [from_json(raw) for raw in result["figures"]]
+    parts = [f"{result['at']}, {result['machine']}, commit {result['commit']}"]
+    for database in dict.fromkeys(one.database for one in figures):
+        own = [one for one in figures if one.database == database and one.values]
+        sizes = sorted({one.orders for one in own})
+        heads = [database, *(f"{size:,}" for size in sizes), "beside", "p95 ms", "per s", "target"]
+        lines = [[*heads, ""]]
+        for row in dict.fromkeys(one.row for one in own):
+            by_size = {one.orders: one for one in own if one.row == row}
+            lines.append(_line([by_size.get(size) for size in sizes]))
+        parts.append(
+            "\n".join(
+                "| " + " | ".join(line) + " |" + ("" if number else "\n|" + "---|" * len(line))
+                for number, line in enumerate(lines)
+            )
+        )
+    grown = growth(figures)
+    parts.append("\n".join(f"- {one}" for one in grown) or "No row grows.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(sizes: Sequence[Figure | None]) -> list[str]:
+    """Return a row with its value at each size; all else is told of the largest."""
+    known = [one for one in sizes if one is not None]
+    last = known[-1]
+    title, _median, _range, reference, latency, per_second, target, _met = cells(last)
+    missed = [one for one in known if one.is_met is False]
+    worth = [f"{one.value:,.2f}" if one is not None else "" for one in sizes]
+    verdict = "" if last.is_met is None and not missed else "missed" if missed else "met"
+    unit = "" if last.unit == "CPU-ms" else f" ({last.unit})"
+    return [
+        *(title + unit, *worth, reference),
+        *(latency.rpartition("/ ")[2], per_second, target, verdict),
+    ]
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> str:

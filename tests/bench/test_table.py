@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.compare import compared
 from bench.figures import Figure, from_json
-from bench.table import cells, growth, written
+from bench.table import cells, growth, written, written_in_markdown
 
 
 def figure(value: float, **known: Any) -> Figure:
@@ -69,12 +69,20 @@ def test_growth_names_rows_that_cost_more_with_more_orders() -> None:
     ]
 
 
-def test_the_table_is_text_or_markdown() -> None:
+def test_the_table_tells_its_stages_and_notes() -> None:
     one = result(figure(8, note="all well"))
 
-    assert "postgres, 10,000 orders" in written(one, markdown=False)
-    assert "all well" in written(one, markdown=False)
-    assert "| order list | 8.00 CPU-ms |" in written(one, markdown=True)
+    assert "postgres, 10,000 orders" in written(one)
+    assert "all well" in written(one)
+
+
+def test_in_markdown_the_sizes_stand_side_by_side() -> None:
+    text = written_in_markdown(result(figure(8), figure(12, orders=100_000), figure(1, row="x")))
+
+    assert "| postgres | 10,000 | 100,000 | beside |" in text
+    assert "| order list | 8.00 | 12.00 | 24.00 × R1 |  |  | ≤ 10 | missed |" in text
+    assert "| order list | 1.00 |  | 2.00 × R1 |  |  | ≤ 10 | met |" in text
+    assert "- postgres, list: × 1.50 from 10,000 to 100,000 orders" in text
 
 
 def test_results_are_compared_by_their_ratios_to_the_references() -> None:
