@@ -1,13 +1,11 @@
 """`zhanggui up`: open the shop on this machine, with everything that belongs to it."""
 
-import http.client
 import os
 import socket
 import sys
 from argparse import ArgumentParser
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +17,10 @@ from zhanggui.accounts import queries as accounts
 from zhanggui.demo.types import PASSWORD
 from zhanggui.payments.providers.simulator import keys
 from zhanggui.web.management import startup
+from zhanggui.web.management.keeper import Opening, hand_over
 from zhanggui.web.management.processes import Crew, Program
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- named to be recognised
-START_SECONDS = 90
 WEB_THREADS = 32  # of a web process
 WEB_ENVIRONMENT = {
     "ZHANGGUI_DB_POOL": "12",  # connections to PostgreSQL; most threads wait for others, not for it
@@ -77,7 +75,7 @@ class Command(BaseCommand):
         self.say("已停止。Stopped.")
 
     def open_shop(self, options: dict[str, Any]) -> None:
-        """Prepare, start, keep running."""
+        """Prepare, then hand over to a small process that starts everything and keeps it."""
         place = Place(host=options["host"], port=options["port"])
         startup.check_port(host=place.host, port=place.port)
         startup.prepare_database(say=self.say)
@@ -85,26 +83,24 @@ class Command(BaseCommand):
             startup.collect_static(say=self.say)
         is_empty = not accounts.has_shop()
         is_demo = accounts.shop().is_demo or (is_empty and not options["no_demo"])
-        connections.close_all()
         crew = Crew(self.say)
         crew.listen()
-        try:
-            shared = self.environment(place, dev=options["dev"])
-            if is_demo:
-                shared |= self.open_simulator(crew, place, shared)
-            if is_empty and is_demo:
-                self.load_demo(crew, shared)
-            web, *others = programs(place, shared, options)
-            crew.start(web)
-            if crew.wait_until(partial(answers, place), seconds=START_SECONDS):
-                for program in others:  # no job keeps the first page waiting
-                    crew.start(program)
-                self.welcome(place, is_demo=is_demo)
-                crew.watch()
-            elif not crew.is_stopping:
-                raise CommandError("The shop did not start; the lines above say why.")
-        finally:
-            crew.stop()
+        shared = self.environment(place, dev=options["dev"])
+        first: list[Program] = []
+        if is_demo:
+            demo, simulator = simulated(place, shared)
+            shared |= demo
+            first.append(simulator)
+            if is_empty:
+                self.load_demo(crew, simulator, shared)
+        web, *others = programs(place, shared, options)
+        welcome = self.welcome(place, is_demo=is_demo)
+        opening = Opening(
+            host=place.near, port=place.port, first=[*first, web], others=others, welcome=welcome
+        )
+        connections.close_all()
+        if not crew.is_stopping:
+            hand_over(opening)
 
     def say(self, text: str) -> None:
         """Print one line at once."""
@@ -125,29 +121,21 @@ class Command(BaseCommand):
             **({"ZHANGGUI_DEBUG": "1"} if dev else {}),
         }
 
-    def open_simulator(self, crew: Crew, place: Place, shared: dict[str, str]) -> dict[str, str]:
-        """Start the WeChat Pay simulator and return what points the shop at it."""
-        host = "127.0.0.1"
-        port = startup.free_port(host=host, near=place.port + 1)
-        folder = Path(settings.VAR) / "simulator"
-        base = f"http://{host}:{port}"
-        demo = {"ZHANGGUI_DEMO": "1", **keys.environment(folder, base=base)}
-        module = "zhanggui.payments.providers.simulator"
-        command = [sys.executable, "-m", module, "--dir", str(folder), "--port", str(port)]
-        command += ["--notify-base", place.url]
-        crew.start(Program(name="simulator", command=command, environment={**shared, **demo}))
-        return demo
-
-    def load_demo(self, crew: Crew, shared: dict[str, str]) -> None:
+    def load_demo(self, crew: Crew, simulator: Program, shared: dict[str, str]) -> None:
         """Fill the empty shop with the demo; what a stop cuts short is begun anew next time."""
         self.say("正在装入演示店铺 · Loading the demo shop (half a minute) …")
+        connections.close_all()
         command = [sys.executable, "-m", "zhanggui", "demo"]
-        code = crew.run(Program(name="demo", command=command, environment=shared))
+        try:
+            crew.start(simulator)
+            code = crew.run(Program(name="demo", command=command, environment=shared))
+        finally:
+            crew.stop()
         if code and not crew.is_stopping:
             raise CommandError("The demo shop could not be loaded; the lines above say why.")
 
-    def welcome(self, place: Place, *, is_demo: bool) -> None:
-        """Print the addresses, and for the demo the logins."""
+    def welcome(self, place: Place, *, is_demo: bool) -> str:
+        """Return the addresses, and for the demo the logins."""
         lines = [
             "",
             "  掌柜已开张 · Zhanggui is open",
@@ -160,10 +148,22 @@ class Command(BaseCommand):
             lines += ["", f"  演示登录 · Demo logins, password: {PASSWORD}"]
             for login, role in accounts.staff().items():
                 lines.append(f"    {ROLE_NAMES.get(role, role)}{login}")
-            connections.close_all()
         if is_demo and place.host in EVERYWHERE:
             lines += ["", "  The network can reach this demo, whose passwords are known to all."]
-        self.say("\n".join([*lines, "", "  Ctrl-C 停止 · stops the shop", ""]))
+        return "\n".join([*lines, "", "  Ctrl-C 停止 · stops the shop", ""])
+
+
+def simulated(place: Place, shared: dict[str, str]) -> tuple[dict[str, str], Program]:
+    """Return what points the shop at the WeChat Pay simulator, and the simulator."""
+    host = "127.0.0.1"
+    port = startup.free_port(host=host, near=place.port + 1)
+    folder = Path(settings.VAR) / "simulator"
+    base = f"http://{host}:{port}"
+    demo = {"ZHANGGUI_DEMO": "1", **keys.environment(folder, base=base)}
+    module = "zhanggui.payments.providers.simulator"
+    command = [sys.executable, "-m", module, "--dir", str(folder), "--port", str(port)]
+    command += ["--notify-base", place.url]
+    return demo, Program(name="simulator", command=command, environment={**shared, **demo})
 
 
 def programs(place: Place, shared: dict[str, str], options: dict[str, Any]) -> list[Program]:
@@ -212,18 +212,6 @@ def web_command(place: Place, options: dict[str, Any]) -> list[str]:
         *("--static-path-route", settings.MEDIA_URL.rstrip("/"), "--static-path-mount", str(media)),
         "zhanggui.config.wsgi:application",
     ]
-
-
-def answers(place: Place) -> bool:
-    """Tell whether the web server answers."""
-    connection = http.client.HTTPConnection(place.near, place.port, timeout=5)
-    try:
-        connection.request("GET", "/livez")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def lan_names() -> list[str]:
