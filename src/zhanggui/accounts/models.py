@@ -7,7 +7,18 @@ from django.db import models
 from django.db.models import Q
 
 from zhanggui.accounts.types import ROLE_RIGHTS, Role
+from zhanggui.core import sql
 from zhanggui.core.ids import IdField
+
+
+class _Users(BaseUserManager["User"]):
+    def get(self, *args: Any, **known: Any) -> "User":
+        """Find whoever is signed in, as every page does by `pk`, for a third of the ORM's time."""
+        if args or known.keys() != {"pk"}:
+            return super().get(*args, **known)
+        for found in sql.instances(self.model, "WHERE id IN ({wanted})", [known["pk"]]):
+            return found
+        raise self.model.DoesNotExist
 
 
 class User(AbstractBaseUser):
@@ -25,7 +36,7 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
-    objects: ClassVar[Any] = BaseUserManager()
+    objects: ClassVar[Any] = _Users()
 
     class Meta:
         constraints = [
