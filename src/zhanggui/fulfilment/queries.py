@@ -14,6 +14,11 @@ from zhanggui.fulfilment.types import FulfilmentStatus
 
 _OF_TASK = "WHERE fulfilment_order_id IN ({wanted})"
 _TASKS = "SELECT id FROM fulfilment_fulfilmentorder WHERE order_id IN ({wanted})"
+_BY_NUMBER = (
+    "SELECT task.order_id FROM fulfilment_parcel parcel"
+    " JOIN fulfilment_fulfilmentorder task ON task.id = parcel.fulfilment_order_id"
+    " WHERE parcel.tracking_no IN ({wanted}) ORDER BY parcel.id DESC LIMIT %s"
+)
 _OF_ORDER = f"WHERE fulfilment_order_id IN ({_TASKS})"
 
 
@@ -73,8 +78,7 @@ def order_ids_by_tracking(*, q: str, limit: int = 50) -> list[int]:
     number = normal_number(q)
     if number is None:
         return []
-    rows = Parcel.objects.filter(tracking_no=number).order_by("-id")
-    return list(rows.values_list("fulfilment_order__order_id", flat=True)[:limit])
+    return [order_id for (order_id,) in sql.rows(_BY_NUMBER, [number], limit)]
 
 
 def late_orders(*, now: datetime, limit: int = 1_000) -> list[int]:

@@ -10,12 +10,15 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q
 
 from zhanggui.catalog import queries as catalog
+from zhanggui.core import sql
 from zhanggui.core.phones import InvalidPhone, normal_phone, phone_index, phone_last4_index
 from zhanggui.core.text import is_storable
 from zhanggui.customers import queries as customers
 from zhanggui.orders.models import Order, OrderLine
 
 _LONGEST = 200
+_CODED = "WHERE sku_code IN ({wanted}) LIMIT %s"
+_OF_SKUS = "WHERE sku_id IN ({wanted}) LIMIT %s"
 _MANY_SKUS, _MANY_ORDERS = 100, 3_000  # up to here orders with some goods are named by id
 
 
@@ -25,10 +28,10 @@ def known_by(*, q: str, also_ids: Collection[int]) -> Q:
     if not is_storable(text):
         return Q(pk__in=also_ids)
     told = _by_form(re.sub(r"[\s-]", "", text))
+    if told is not None and (also_ids or _is_there(*told)):
+        return Q(told) | Q(pk__in=also_ids) if also_ids else Q(told)
     if also_ids:
-        told = Q(pk__in=also_ids) if told is None else told | Q(pk__in=also_ids)
-    if told is not None and Order.objects.filter(told).exists():
-        return told
+        return Q(pk__in=also_ids)
     named = Q(name_index=customers.name_index(text))
     goods = _with_goods(text)
     if isinstance(goods, Q):
@@ -41,17 +44,23 @@ def known_by(*, q: str, also_ids: Collection[int]) -> Q:
     return Q(pk__in=goods.union(namesakes))
 
 
-def _by_form(text: str) -> Q | None:
+def _is_there(column: str, value: str) -> bool:
+    where = f"WHERE {column} IN ({{wanted}}) LIMIT 1"
+    return bool(sql.values(Order, ("id",), where, [value]))
+
+
+def _by_form(text: str) -> tuple[str, str] | None:
+    """Return the column that this form tells and what it must hold."""
     if re.fullmatch(r"[0-9]{16}", text):
-        return Q(number=text)
+        return "number", text
     if re.fullmatch(r"[0-9]{6}", text):
-        return Q(number_tail=text)
+        return "number_tail", text
     if re.fullmatch(r"[0-9]{4}", text):
-        return Q(phone_last4_index=phone_last4_index(text))
+        return "phone_last4_index", phone_last4_index(text)
     if not re.fullmatch(r"[+0-9()]{7,20}", text):
         return None
     try:
-        return Q(phone_index=phone_index(normal_phone(text)))
+        return "phone_index", phone_index(normal_phone(text))
     except InvalidPhone:
         return None
 
@@ -62,9 +71,9 @@ def _with_goods(text: str) -> set[int] | Q:
     sku_ids = catalog.matching_sku_ids(query=text, most=_MANY_SKUS + 1)
     if len(sku_ids) <= _MANY_SKUS:
         found: set[int] = set()
-        for one in (coded, Q(sku__in=sku_ids)):
-            lines = OrderLine.objects.filter(one).values_list("order_id", flat=True)
-            found.update(lines[: _MANY_ORDERS + 1])
+        for where, wanted in ((_CODED, [text]), (_OF_SKUS, sku_ids)):
+            lines = sql.values(OrderLine, ("order_id",), where, wanted, _MANY_ORDERS + 1)
+            found.update(order_id for (order_id,) in lines)
         if len(found) <= _MANY_ORDERS:
             return found
         goods = coded | Q(sku__in=sku_ids)
