@@ -14,6 +14,7 @@ class Command(BaseCommand):
     """Run jobs until SIGTERM or Ctrl-C; running jobs are finished first."""
 
     help = "Run background jobs and schedules (any number of these may run)"
+    requires_system_checks = ()  # they load all pages, which this process never shows
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
