@@ -34,7 +34,7 @@ def total() -> int:
 
 def status_counts() -> dict[str, int]:
     """Return how many orders stand under each label, all labels included."""
-    names = {status_figure(status): status for status in DisplayStatus.values}
+    names = {status_figure(status): status.value for status in DisplayStatus}
     found = {name: int(number) for name, number in sql.rows(_SUMS, list(names))}
     return {status: found.get(name, 0) for name, status in names.items()}
 

@@ -99,13 +99,13 @@ def _led_by(wanted: OrderFilter) -> str:
         return "" if wanted.display_status else "after_sale_state"  # both have an index together
     if wanted.source == Source.IMPORT:
         return "source"  # older than the shop, and of a status that its own orders fill
-    if wanted.display_status in DisplayStatus.values:
+    if wanted.display_status in DisplayStatus:
         return "display_status"
     return "source" if wanted.source else ""
 
 
 def _filtered(wanted: OrderFilter, rows: QuerySet[Order], led_by: str) -> QuerySet[Order]:
-    status = wanted.display_status if wanted.display_status in DisplayStatus.values else ""
+    status = wanted.display_status if wanted.display_status in DisplayStatus else ""
     if wanted.q:
         rows = rows.filter(known_by(q=wanted.q, also_ids=wanted.also_ids))
     if wanted.only_ids is not None:

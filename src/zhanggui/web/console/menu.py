@@ -136,6 +136,15 @@ def dock(request: HttpRequest) -> tuple[Entry, ...]:
 
 
 def _entries(request: HttpRequest) -> list[tuple[Place, Entry]]:
+    """Return what this person may open, made once for the menu and the dock of a page."""
+    known: list[tuple[Place, Entry]] | None = getattr(request, "_menu_entries", None)
+    if known is None:
+        known = _entries_of(request)
+        request._menu_entries = known  # type: ignore[attr-defined]
+    return known
+
+
+def _entries_of(request: HttpRequest) -> list[tuple[Place, Entry]]:
     person, known = staff_user(request), _addresses()
     here = max((url for _place, url in known if request.path.startswith(url)), key=len, default="")
     found = []

@@ -1,6 +1,6 @@
 """What the order list shows, as its address says. Nonsense in an address narrows nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -80,7 +80,7 @@ class ListWish:
 def read_wish(parameters: QueryDict) -> ListWish:
     """Return what the address asks for."""
 
-    def known(name: str, values: list[str]) -> str:
+    def known(name: str, values: Container[str]) -> str:
         value = parameters.get(name, "")
         return value if value in values else ""
 
@@ -90,15 +90,15 @@ def read_wish(parameters: QueryDict) -> ListWish:
         q = ""
     first, last = _day(parameters.get("from", "")), _day(parameters.get("to", ""))
     return ListWish(
-        status=known("status", DisplayStatus.values),
+        status=known("status", DisplayStatus),
         q=q,
-        placed="" if first or last else known("placed", Span.values),
+        placed="" if first or last else known("placed", Span),
         first=first,
         last=last,
         warehouse=known("warehouse", [house.code for house in inventory.warehouses()]),
-        source=known("source", Source.values),
-        flag=known("flag", Flag.values),
-        paid=known("paid", Span.values),
+        source=known("source", Source),
+        flag=known("flag", Flag),
+        paid=known("paid", Span),
         refund=known("refund", ["abnormal"]),
     )
 
@@ -139,7 +139,7 @@ def order_filter(wish: ListWish, *, currency: str, now: datetime) -> OrderFilter
         warehouse_id=houses.get(wish.warehouse),
         source=wish.source,
         has_note=wish.flag == Flag.NOTE,
-        after_sale_state=wish.flag if wish.flag in AfterSaleState.values else "",
+        after_sale_state=wish.flag if wish.flag in AfterSaleState else "",
         placed_from=placed[0],
         placed_to=placed[1],
         paid_from=paid[0],

@@ -49,10 +49,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
     context = {
         "wish": wish,
         "tabs": _tabs(counts, wish),
-        "spans": Span.choices,
+        "spans": Span,
         "houses": tuple((house.code, house.name) for house in inventory.warehouses()),
-        "sources": Source.choices,
-        "flags": Flag.choices,
+        "sources": Source,
+        "flags": Flag,
         "chips": wish.chips(),
         "rows": rows,
         "found": found,
@@ -69,14 +69,12 @@ def _tabs(counts: dict[str, int], wish: ListWish) -> tuple[Tab, ...]:
         active=not wish.status,
     )
     # part_shipped comes with parcels that split an order: no tab before there is one
-    shown = [
-        status for status in DisplayStatus.values if status != "part_shipped" or counts[status]
-    ]
+    shown = [status for status in DisplayStatus if status != "part_shipped" or counts[status]]
     return (
         every,
         *(
             Tab(
-                code=status,
+                code=status.value,
                 label=str(status_badge(status, staff=True).label),
                 count=counts[status],
                 active=status == wish.status,
