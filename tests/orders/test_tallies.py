@@ -184,9 +184,10 @@ def test_counting_anew_gives_what_was_counted_step_by_step() -> None:
     placed()
     Tally.objects.all().delete()
 
-    tallies.count_anew()
+    services.count_orders_anew()
 
     figures_are_true()
+    assert tallies.fold_tallies() == 0
 
 
 @pytest.mark.django_db(transaction=True)

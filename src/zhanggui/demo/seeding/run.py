@@ -23,6 +23,7 @@ from zhanggui.demo.seeding.words import new_ids, words
 from zhanggui.inventory import queries as inventory
 from zhanggui.inventory.queries import STOCK
 from zhanggui.orders import queries as order_queries
+from zhanggui.orders import services as orders
 
 BATCH = 2_000  # orders a transaction; more do not fit the processor's cache
 _MANY = 20_000  # from here on it is quicker to make the indexes afterwards
@@ -81,6 +82,7 @@ def seed_orders(*, count: int, seed: int, processes: int, now: datetime, say: Sa
             _run(jobs[0], say)
         else:
             _run_together(jobs, say)
+    orders.count_orders_anew()  # one row for each figure, as a worker leaves it in time
     with transaction.atomic():
         versions.bump(STOCK)
 

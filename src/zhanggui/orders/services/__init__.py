@@ -13,6 +13,7 @@ from zhanggui.orders.services.money import lock_owed, lock_payable, record_payme
 from zhanggui.orders.services.new_rows import NewLine, NewOrder, insert_orders
 from zhanggui.orders.services.place import place_orders
 from zhanggui.orders.services.ship import complete_order, record_shipped
+from zhanggui.orders.services.tallies import count_orders_anew
 
 __all__ = [
     "NewLine",
@@ -20,6 +21,7 @@ __all__ = [
     "cancel_order",
     "close_unpaid",
     "complete_order",
+    "count_orders_anew",
     "empty_cart",
     "insert_orders",
     "lock_owed",

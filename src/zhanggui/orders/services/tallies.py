@@ -36,6 +36,7 @@ class _Part(NamedTuple):
     hour: int
     orders: int
     net_minor: int
+    is_folded: bool
 
 
 def counted(order: Order) -> Counted:
@@ -48,8 +49,13 @@ def counted_before(*, order_id: int) -> Counted:
     return Counted(*Order.objects.values_list(*Counted._fields).get(pk=order_id))
 
 
-def tally(*, before: Iterable[Counted] = (), after: Iterable[Counted] = ()) -> None:
-    """Count a change of orders, in its transaction and in one statement for any number of them."""
+def tally(
+    *, before: Iterable[Counted] = (), after: Iterable[Counted] = (), is_folded: bool = False
+) -> None:
+    """Count a change of orders, in its transaction and in one statement for any number of them.
+
+    `is_folded` is for who counts alone and all orders at once.
+    """
     sums: dict[Key, list[int]] = defaultdict(lambda: [0, 0])
     for sign, facts in ((-1, before), (1, after)):
         for one in facts:
@@ -57,7 +63,7 @@ def tally(*, before: Iterable[Counted] = (), after: Iterable[Counted] = ()) -> N
                 sums[key][0] += sign * orders
                 sums[key][1] += sign * net_minor
     parts = [
-        _Part(next_id(), figure, hour, orders, net_minor)
+        _Part(next_id(), figure, hour, orders, net_minor, is_folded)
         for (figure, hour), (orders, net_minor) in sums.items()
         if orders or net_minor
     ]
@@ -114,8 +120,8 @@ def _folded(keys: Iterable[Key]) -> dict[Key, int]:
 
 
 @transaction.atomic
-def count_anew() -> None:
+def count_orders_anew() -> None:
     """Count all orders and replace the figures; nobody may change an order meanwhile."""
     Tally.objects.all().delete()
     rows = Order.objects.order_by().values_list(*Counted._fields).iterator(chunk_size=5_000)
-    tally(after=(Counted(*row) for row in rows))
+    tally(after=(Counted(*row) for row in rows), is_folded=True)
