@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import BooleanField, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 
 M = TypeVar("M", bound=Model)
@@ -44,13 +44,13 @@ def change(statement: str, *values: str | int) -> int:
         return int(cursor.rowcount)
 
 
-def ids_among(column: str, wanted: Collection[int]) -> RawSQL:
-    """Return the condition that a column holds one of many ids, written into the statement.
+def id_list(wanted: Collection[int]) -> RawSQL:
+    """Return many ids, written into the statement, for the right side of `pk__in`.
 
     A query with a thousand of them takes 5.6 CPU-ms as parameters, 1.0 as text.
     """
     listed = ", ".join(str(int(one)) for one in wanted) or "NULL"
-    return RawSQL(f"{column} IN ({listed})", (), output_field=BooleanField())  # noqa: S611
+    return RawSQL(listed, ())  # noqa: S611 -- whole numbers only
 
 
 def version_rows() -> list[tuple[str, int]]:

@@ -109,7 +109,7 @@ def _filtered(wanted: OrderFilter, rows: QuerySet[Order], led_by: str) -> QueryS
     if wanted.q:
         rows = rows.filter(known_by(q=wanted.q, also_ids=wanted.also_ids))
     if wanted.only_ids is not None:
-        rows = rows.filter(sql.ids_among("orders_order.id", wanted.only_ids))
+        rows = rows.filter(pk__in=sql.id_list(wanted.only_ids))
     equal = {
         name: value
         for name in ("warehouse_id", "source", "after_sale_state", "has_note", "currency")
