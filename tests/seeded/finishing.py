@@ -53,7 +53,7 @@ def _add_attempt() -> None:
     )
 
 
-def _count_anew() -> None:
+def _tell_planner() -> None:
     """Tell the planner what the tables hold."""
     from django.db import connection
 
@@ -72,7 +72,7 @@ def finish() -> None:
 
     _add_jobs()
     _add_attempt()
-    _count_anew()
+    _tell_planner()
     Counter.objects.create(name="seeded", value=1)
 
 

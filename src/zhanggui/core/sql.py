@@ -44,13 +44,17 @@ def change(statement: str, *values: str | int) -> int:
         return int(cursor.rowcount)
 
 
+def listed(ids: Collection[int]) -> str:
+    """Return whole numbers as the inside of an IN list; none are a list that holds nothing."""
+    return ", ".join(str(int(one)) for one in ids) or "NULL"
+
+
 def id_list(wanted: Collection[int]) -> RawSQL:
     """Return many ids, written into the statement, for the right side of `pk__in`.
 
     A query with a thousand of them takes 5.6 CPU-ms as parameters, 1.0 as text.
     """
-    listed = ", ".join(str(int(one)) for one in wanted) or "NULL"
-    return RawSQL(listed, ())  # noqa: S611 -- whole numbers only
+    return RawSQL(listed(wanted), ())  # noqa: S611 -- whole numbers only
 
 
 def version_rows() -> list[tuple[str, int]]:

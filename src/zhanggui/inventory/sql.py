@@ -45,7 +45,7 @@ def add_to_levels(on_hand: Mapping[int, int], reserved: Mapping[int, int]) -> in
     new_on_hand, new_reserved = f"on_hand + {_case(on_hand)}", f"reserved + {_case(reserved)}"
     return sql.change(
         f"UPDATE inventory_stocklevel SET on_hand = {new_on_hand}, reserved = {new_reserved}"  # noqa: S608 -- whole numbers only
-        f" WHERE id IN ({_list(on_hand)}) AND {new_reserved} >= 0"
+        f" WHERE id IN ({sql.listed(on_hand)}) AND {new_reserved} >= 0"
         f" AND {new_on_hand} >= {new_reserved} + unavailable"
     )
 
@@ -57,9 +57,5 @@ def _case(pieces: Mapping[int, int]) -> str:
         levels.setdefault(count, []).append(level_id)
     if len(levels) == 1:
         return str(int(next(iter(levels))))
-    whens = (f"WHEN id IN ({_list(ids)}) THEN {int(count)}" for count, ids in levels.items())
+    whens = (f"WHEN id IN ({sql.listed(ids)}) THEN {int(count)}" for count, ids in levels.items())
     return f"CASE {' '.join(whens)} ELSE 0 END"
-
-
-def _list(ids: Collection[int]) -> str:
-    return ", ".join(str(int(one)) for one in ids)

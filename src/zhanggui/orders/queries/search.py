@@ -28,10 +28,10 @@ def known_by(*, q: str, also_ids: Collection[int]) -> Q:
     if not is_storable(text):
         return Q(pk__in=also_ids)
     told = _by_form(re.sub(r"[\s-]", "", text))
-    if told is not None and (also_ids or _is_there(*told)):
-        return Q(told) | Q(pk__in=also_ids) if also_ids else Q(told)
     if also_ids:
-        return Q(pk__in=also_ids)
+        return Q(told) | Q(pk__in=also_ids) if told else Q(pk__in=also_ids)
+    if told and _is_there(*told):
+        return Q(told)
     named = Q(name_index=customers.name_index(text))
     goods = _with_goods(text)
     if isinstance(goods, Q):
