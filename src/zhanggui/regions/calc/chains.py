@@ -191,11 +191,8 @@ def _readings(
     if position >= len(text):
         return
     for length in gazetteer.lengths.get(text[position], ()):
-        hits = gazetteer.names.get(text[position : position + length])
-        if hits is None:
-            continue
         end = position + length
-        for kind, of_kind in hits:
+        for kind, of_kind in gazetteer.meanings(text[position:end]):
             if kind is Kind.SHORT and _is_part_of_a_place_name(text, end):
                 continue
             codes = _fitting(of_kind, context, gazetteer, length)

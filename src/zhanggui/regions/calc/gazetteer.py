@@ -1,7 +1,7 @@
 """The divisions indexed by every name under which people write them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -58,17 +58,12 @@ def stem(name: str) -> str:
     return bare if len(bare) >= 2 else name
 
 
-def _by_kind(hits: Mapping[str, Kind]) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
-    kinds = sorted(set(hits.values()))
-    return tuple(
-        (kind, tuple(code for code, its_kind in hits.items() if its_kind is kind)) for kind in kinds
-    )
+_Spelling = tuple[str, str, Kind]  # a name, the code that it can mean, how surely
 
 
 class Gazetteer:
     """Divisions by code and by name.
 
-    `names` maps every accepted spelling to the divisions it can mean, surest kind first;
     `lengths` maps the first character to the lengths of the spellings that begin with it,
     longest first.
     """
@@ -78,23 +73,30 @@ class Gazetteer:
         self._children: dict[str | None, list[Division]] = {}
         for each in self.by_code.values():
             self._children.setdefault(each.parent_code, []).append(each)
-        self._by_official: dict[str, list[Division]] = {}
-        for each in self.by_code.values():
-            self._by_official.setdefault(each.name, []).append(each)
-        self._names: dict[str, dict[str, Kind]] = {}
-        for each in self.by_code.values():
-            self._add_spellings(each)
-        for renaming in renamings:
-            self._add_renaming(renaming)
-        self.names: Mapping[str, tuple[tuple[Kind, tuple[str, ...]], ...]] = {
-            name: _by_kind(hits) for name, hits in self._names.items()
-        }
-        found: dict[str, set[int]] = {}
-        for name in self.names:
-            found.setdefault(name[0], set()).add(len(name))
-        self.lengths: Mapping[str, tuple[int, ...]] = {
-            first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()
-        }
+        self.lengths: dict[str, tuple[int, ...]] = {}
+        # the spellings as one text for each first character: as objects they took 8 MiB of each
+        # process; a line is 海州<tab>2210904,320706, a digit for the kind before its codes
+        self._spellings: dict[str, str] = {}
+        for first, found in self._by_first_character(renamings).items():
+            meanings: dict[str, dict[str, Kind]] = {}
+            for name, code, kind in found:
+                hits = meanings.setdefault(name, {})
+                hits[code] = min(kind, hits.get(code, kind))
+            self.lengths[first] = tuple(sorted({len(name) for name in meanings}, reverse=True))
+            lines = (f"{name}\t{_written(hits)}\n" for name, hits in meanings.items())
+            self._spellings[first] = "\n" + "".join(lines)
+
+    def meanings(self, name: str) -> list[tuple[Kind, tuple[str, ...]]]:
+        """The divisions that a spelling can mean, surest kind first; empty for an unknown one."""
+        lines = self._spellings.get(name[:1], "")
+        at = lines.find(f"\n{name}\t")
+        if at < 0:
+            return []
+        begin = at + len(name) + 2
+        return [
+            (Kind(int(part[0])), tuple(part[1:].split(",")))
+            for part in lines[begin : lines.index("\n", begin)].split(" ")
+        ]
 
     def children(self, code: str | None) -> tuple[Division, ...]:
         """The divisions directly below, provinces for None."""
@@ -124,45 +126,59 @@ class Gazetteer:
             city = province
         return Resolved(province=province, city=city, district=district, code=code)
 
-    def _add(self, name: str, code: str, kind: Kind) -> None:
-        if len(name) < 2:
-            return
-        hits = self._names.setdefault(name, {})
-        if code not in hits or hits[code] > kind:
-            hits[code] = kind
+    def _by_first_character(self, renamings: Iterable[Renaming]) -> dict[str, list[_Spelling]]:
+        found: dict[str, list[_Spelling]] = {}
+        for spelling in self._all_spellings(renamings):
+            if len(spelling[0]) >= 2:
+                found.setdefault(spelling[0][0], []).append(spelling)
+        return found
 
-    def _add_spellings(self, division: Division) -> None:
-        self._add(division.name, division.code, Kind.FULL)
-        short = stem(division.name)
-        if short == division.name:
-            return
-        self._add(short, division.code, Kind.SHORT)
-        if division.level == 1:
-            suffixes: tuple[str, ...] = ()
-            for other in _OTHER_PROVINCE_NAMES.get(short, ()):
-                self._add(other, division.code, Kind.ALIAS)
-        elif division.level == 2:
-            suffixes = ("地区", "市", "州")
-        else:
-            suffixes = ("县", "市", "区", "新区", "旗")
-        for suffix in suffixes:
-            if short + suffix != division.name:
-                self._add(short + suffix, division.code, Kind.ALIAS)
+    def _all_spellings(self, renamings: Iterable[Renaming]) -> Iterator[_Spelling]:
+        official: dict[str, list[str]] = {}
+        for each in self.by_code.values():
+            yield from _spellings(each)
+            official.setdefault(each.name, []).append(each.code)
+        for renaming in renamings:
+            old = renaming.old_county or renaming.old_city
+            for code in self._renamed(renaming, official):
+                yield old, code, Kind.ALIAS
+                yield stem(old), code, Kind.SHORT
 
-    def _add_renaming(self, renaming: Renaming) -> None:
-        cities = {
-            each.code
-            for each in self._by_official.get(renaming.new_city or renaming.new_province, ())
-            if self.lineage(each.code)[0].name == renaming.new_province
-        }
+    def _renamed(self, renaming: Renaming, official: Mapping[str, Sequence[str]]) -> list[str]:
+        """The divisions, one unless data are poor, that bear the old name's place today."""
+        cities = [
+            code
+            for code in official.get(renaming.new_city or renaming.new_province, ())
+            if self.lineage(code)[0].name == renaming.new_province
+        ]
         if not renaming.old_county:
-            for code in cities:
-                self._add(renaming.old_city, code, Kind.ALIAS)
-                self._add(stem(renaming.old_city), code, Kind.SHORT)
-            return
-        for each in self._by_official.get(renaming.new_county, ()):
-            if cities & {above.code for above in self.lineage(each.code)}:
-                self._add(renaming.old_county, each.code, Kind.ALIAS)
-                short = stem(renaming.old_county)
-                if short != renaming.old_county:
-                    self._add(short, each.code, Kind.SHORT)
+            return cities
+        return [
+            code
+            for code in official.get(renaming.new_county, ())
+            if any(self.is_within(code, city) for city in cities)
+        ]
+
+
+def _spellings(division: Division) -> Iterator[_Spelling]:
+    """The official name, the short one, and the short one with suffixes that people mix up."""
+    yield division.name, division.code, Kind.FULL
+    short = stem(division.name)
+    if short == division.name:
+        return
+    yield short, division.code, Kind.SHORT
+    if division.level == 1:
+        others = _OTHER_PROVINCE_NAMES.get(short, ())
+    elif division.level == 2:
+        others = tuple(short + suffix for suffix in ("地区", "市", "州"))
+    else:
+        others = tuple(short + suffix for suffix in ("县", "市", "区", "新区", "旗"))
+    for other in others:
+        yield other, division.code, Kind.ALIAS
+
+
+def _written(hits: Mapping[str, Kind]) -> str:
+    return " ".join(
+        f"{kind}" + ",".join(code for code, its_kind in hits.items() if its_kind is kind)
+        for kind in sorted(set(hits.values()))
+    )

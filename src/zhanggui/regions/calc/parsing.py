@@ -253,7 +253,7 @@ def _name_piece(
         is_before = chain is not None and piece.start < chain.start
         score += 0.9 * piece.is_next_to_phone + 0.5 * is_before + 0.4 * (index == 0)
         score += 0.3 * (index == len(pieces) - 1)
-        if for_matching(piece.text) in gazetteer.names:
+        if gazetteer.meanings(for_matching(piece.text)):
             score -= 0.5 if has_phone else 1.5
         if reading.text[piece.end : piece.end + 1] in (_LABEL_GAP, _ADDRESS_MARK):
             score -= 1.5

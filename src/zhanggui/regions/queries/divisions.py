@@ -48,7 +48,7 @@ def resolve(*, province: str, city: str, district: str) -> Resolved | None:
 def _narrowed(above: tuple[str, ...], name: str, level: int) -> tuple[str, ...]:
     """The divisions of this name at this level, or those above where the name repeats theirs."""
     places = gazetteer()
-    for _, named in places.names.get(name, ()):
+    for _, named in places.meanings(name):
         codes = tuple(
             code
             for code in named
