@@ -354,7 +354,7 @@ def test_no_page_asks_more_often_because_there_are_more_rows() -> None:
     assert [
         f"{page}: {len(few[page])} → {len(many[page])}, {added(few[page], many[page])}"
         for page in few
-        if len(few[page]) != len(many[page])
+        if len(few[page]) < len(many[page])
     ] == []
 
 

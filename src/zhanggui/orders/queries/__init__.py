@@ -20,6 +20,7 @@ from zhanggui.orders.queries.figures import (
 )
 from zhanggui.orders.queries.listing import OrderFilter, OrderPage, order_page
 from zhanggui.orders.queries.orders import (
+    lines_of,
     newest_orders_of,
     order_by_id,
     order_by_number,
@@ -42,6 +43,7 @@ __all__ = [
     "cart_lines",
     "cart_of_customer",
     "cart_pieces",
+    "lines_of",
     "newest_orders_of",
     "order_by_id",
     "order_by_number",

@@ -1,7 +1,7 @@
 """Single orders and their timelines, and those whose time has come."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -24,19 +24,37 @@ def with_lines(wanted: QuerySet[Order]) -> list[Order]:
     ):
         lines[line.order_id].append(line)
     for order in found:
-        vars(order)["_prefetched_objects_cache"] = {"lines": _known(order, lines[order.pk])}
+        vars(order)["_prefetched_objects_cache"] = _Known(order.pk, lines[order.pk])
     return found
 
 
-def _known(order: Order, lines: list[OrderLine]) -> QuerySet[OrderLine]:
-    """Return lines as `prefetch_related` leaves them, which takes five times as long to do so.
+def lines_of(*, order: Order) -> Sequence[OrderLine]:
+    """Return the lines that an order brought along, else read them; for lists of orders.
+
+    `order.lines.all()` is the same for ten times the work.
+    """
+    known = vars(order).get("_prefetched_objects_cache")
+    return known.lines if isinstance(known, _Known) else list(order.lines.order_by("ordinal"))
+
+
+class _Known(dict[str, QuerySet[OrderLine]]):
+    """Lines as `prefetch_related` leaves them, made a QuerySet for whoever asks for one.
 
     Whoever narrows them further asks the database, of this order only.
     """
-    known: Any = OrderLine.objects.all()
-    known._result_cache = lines
-    known._deferred_filter = (False, (), {"order_id": order.pk})
-    return cast("QuerySet[OrderLine]", known)
+
+    def __init__(self, order_id: int, lines: list[OrderLine]) -> None:
+        super().__init__()
+        self.order_id, self.lines = order_id, lines
+
+    def __missing__(self, name: str) -> QuerySet[OrderLine]:
+        if name != "lines":
+            raise KeyError(name)
+        known: Any = OrderLine.objects.all()
+        known._result_cache = self.lines
+        known._deferred_filter = (False, (), {"order_id": self.order_id})
+        self[name] = known
+        return cast("QuerySet[OrderLine]", known)
 
 
 def _one(wanted: QuerySet[Order]) -> Order | None:

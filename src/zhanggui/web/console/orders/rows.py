@@ -6,7 +6,12 @@ from datetime import datetime
 
 from zhanggui.core.masking import mask_name, mask_phone
 from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.orders import queries as orders
 from zhanggui.orders.queries import Order, OrderLine
+from zhanggui.orders.types import DisplayStatus
+
+# Whatever is allocated to a warehouse belongs to one of these.
+_WAITING = frozenset({DisplayStatus.TO_SHIP, DisplayStatus.PART_SHIPPED})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,8 +23,6 @@ class OrderRow:
     first: OrderLine | None
     more: int  # further kinds of goods
     ship_by: datetime | None
-    line: str = ""  # drawn by web.console.orders.drawing
-    card: str = ""
 
     @property
     def buyer(self) -> str:
@@ -43,13 +46,14 @@ class OrderRow:
 
 
 def order_rows(*, found: Sequence[Order]) -> list[OrderRow]:
-    """Return orders, lines read, as rows of a list, in one further statement."""
-    deadlines = fulfilment.ship_deadlines(order_ids=[order.pk for order in found])
+    """Return orders, lines read, as rows of a list; one statement more where some are to ship."""
+    waiting = [order.pk for order in found if order.display_status in _WAITING]
+    deadlines = fulfilment.ship_deadlines(order_ids=waiting)
     return [_row(order, deadlines.get(order.pk)) for order in found]
 
 
 def _row(order: Order, ship_by: datetime | None) -> OrderRow:
-    lines = list(order.lines.all())
+    lines = orders.lines_of(order=order)
     return OrderRow(
         id=order.number,
         order=order,
