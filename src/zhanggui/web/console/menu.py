@@ -1,14 +1,14 @@
 """The menu, the dock and their counters: what this person may open, and nothing else."""
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from zhanggui.accounts.types import RIGHTS, Holder
 from zhanggui.orders import queries as orders
@@ -117,48 +117,67 @@ def rights(person: Holder) -> dict[str, set[str]]:
 
 def menu(request: HttpRequest) -> tuple[Group, ...]:
     """Return the groups of the menu that hold something for this person."""
-    groups: dict[str, list[Entry]] = {}
-    for place, entry in _entries(request):
-        groups.setdefault(str(place.group), []).append(entry)
-    return tuple(Group(label, tuple(entries)) for label, entries in groups.items())
+    return _shown(request).menu
 
 
 def dock(request: HttpRequest) -> tuple[Entry, ...]:
     """Return the few entries at the foot of a phone, the last one leading to all others."""
-    found = _entries(request)
-    first = [entry for place, entry in found if place.in_dock][:DOCK_SIZE]
-    if len(first) < len(found):
-        url = reverse("console:all")
-        is_here = request.path == url or not any(entry.active for entry in first)
-        label = pgettext("all pages", "全部")
-        first.append(Entry(url=url, label=label, icon="layout-grid", active=is_here))
-    return tuple(first)
+    return _shown(request).dock
 
 
-def _entries(request: HttpRequest) -> list[tuple[Place, Entry]]:
-    """Return what this person may open, made once for the menu and the dock of a page."""
-    known: list[tuple[Place, Entry]] | None = getattr(request, "_menu_entries", None)
-    if known is None:
-        known = _entries_of(request)
-        request._menu_entries = known  # type: ignore[attr-defined]
-    return known
+def _shown(request: HttpRequest) -> "_Shown":
+    person = staff_user(request)
+    names = tuple(place.name for place in PLACES if person.may(place.resource, "view"))
+    known = _addresses()
+    path = request.path
+    here = max((url for url in known.values() if path.startswith(url)), key=len, default="")
+    waiting = status_counts(request)[DisplayStatus.TO_SHIP] if "orders" in names else 0
+    is_all = path == reverse("console:all")
+    return _made(get_language(), names, here, path == here, is_all, waiting)
 
 
-def _entries_of(request: HttpRequest) -> list[tuple[Place, Entry]]:
-    person, known = staff_user(request), _addresses()
-    here = max((url for _place, url in known if request.path.startswith(url)), key=len, default="")
-    found = []
-    for place, url in known:
-        if not person.may(place.resource, "view"):
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    menu: tuple[Group, ...]
+    dock: tuple[Entry, ...]
+
+
+@lru_cache(maxsize=200)
+def _made(
+    language: str | None,
+    names: tuple[str, ...],
+    here: str,
+    is_exact: bool,
+    is_all: bool,
+    waiting: int,
+) -> _Shown:
+    """Make the entries of a page, which are the same on most pages that a person opens."""
+    groups: dict[str, list[Entry]] = {}
+    first = []
+    for place in PLACES:
+        if place.name not in names:
             continue
-        is_here = url == here and (place.name != "home" or request.path == url)
-        waiting = status_counts(request)[DisplayStatus.TO_SHIP] if place.name == "orders" else 0
-        label = str(place.label)
-        entry = Entry(url=url, label=label, icon=place.icon, active=is_here, count=waiting)
-        found.append((place, entry))
-    return found
+        url = _addresses()[place.name]
+        entry = Entry(
+            url=url,
+            label=str(place.label),
+            icon=place.icon,
+            active=url == here and (place.name != "home" or is_exact),
+            count=waiting if place.name == "orders" else 0,
+        )
+        groups.setdefault(str(place.group), []).append(entry)
+        if place.in_dock:
+            first.append(entry)
+    del first[DOCK_SIZE:]
+    if len(first) < len(names):
+        is_here = is_all or not any(entry.active for entry in first)
+        label = pgettext("all pages", "全部")
+        url = reverse("console:all")
+        first.append(Entry(url=url, label=label, icon="layout-grid", active=is_here))
+    shown = tuple(Group(label, tuple(entries)) for label, entries in groups.items())
+    return _Shown(shown, tuple(first))
 
 
 @cache
-def _addresses() -> tuple[tuple[Place, str], ...]:
-    return tuple((place, reverse(f"console:{place.name}")) for place in PLACES)
+def _addresses() -> dict[str, str]:
+    return {place.name: reverse(f"console:{place.name}") for place in PLACES}

@@ -34,6 +34,9 @@ def kept(parser: Parser, token: Token) -> "KeptNode":
 class KeptNode(template.Node):
     """What is drawn once for the same values."""
 
+    # It holds no blocks: a page that extends another one looks for them in each node anew.
+    child_nodelists = ()
+
     def __init__(self, values: list[FilterExpression], nodelist: NodeList) -> None:
         self.values, self.nodelist = values, nodelist
 

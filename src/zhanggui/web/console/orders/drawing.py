@@ -1,10 +1,12 @@
 """Rows of the order list as HTML, kept in memory: most of what the page costs is drawing them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.template.loader import get_template
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from zhanggui.core.clock import shop_day
@@ -17,20 +19,33 @@ _FIELDS = tuple(one.attname for one in Order._meta.concrete_fields)
 _kept: Kept[tuple[Any, ...], tuple[str, str]] = Kept(most=_SIGNS)
 
 
-def draw(rows: Sequence[OrderRow], *, rights: dict[str, set[str]], now: datetime) -> None:
-    """Give each row its `line` of the table and its `card`.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Orders as lines of a table and as cards of a phone."""
+
+    lines: SafeString
+    cards: SafeString
+
+
+def drawn(rows: Sequence[OrderRow], *, rights: dict[str, set[str]], now: datetime) -> Drawn:
+    """Return the rows of the list as HTML.
 
     What was drawn before is shown again only where every fact of the order, the rights, the
     language, the day and the minutes left are the same.
     """
     seen_by = (get_language(), *sorted(rights["orders"]))
+    pieces = []
     for row in rows:
         name = (*_facts(row, now), *seen_by)
         found = _kept.get(name, ())
         if found is None:
             found = _drawn({"row": row, "may": rights, "face": "console"})
             _kept.put(name, (), found, size=len(found[0]) + len(found[1]))
-        row.line, row.card = found
+        pieces.append(found)
+    return Drawn(
+        SafeString("".join(line for line, _card in pieces)),
+        SafeString("".join(card for _line, card in pieces)),
+    )
 
 
 def _drawn(values: dict[str, Any]) -> tuple[str, str]:

@@ -1,11 +1,12 @@
 """The order list."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from zhanggui.accounts import queries as accounts
@@ -16,7 +17,7 @@ from zhanggui.orders.types import DisplayStatus, Source
 from zhanggui.web.access import allowed, staff_user
 from zhanggui.web.badges import status_badge
 from zhanggui.web.console.menu import rights, status_counts
-from zhanggui.web.console.orders.drawing import draw
+from zhanggui.web.console.orders.drawing import drawn
 from zhanggui.web.console.orders.filters import Flag, ListWish, order_filter, read_wish
 from zhanggui.web.console.orders.rows import order_rows
 from zhanggui.web.console.pages import page
@@ -44,7 +45,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     wanted = order_filter(wish, currency=accounts.shop().currency, now=now)
     found = orders.order_page(wanted=wanted, cursor=request.GET.get("cursor", ""), limit=SHOWN)
     rows = order_rows(found=found.orders)
-    draw(rows, rights=rights(staff_user(request)), now=now)
+    person = staff_user(request)
     counts = status_counts(request)
     context = {
         "wish": wish,
@@ -54,7 +55,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "sources": Source,
         "flags": Flag,
         "chips": wish.chips(),
-        "rows": rows,
+        "rows": drawn(rows, rights=rights(person), now=now) if rows else None,
+        "sees_money": person.may("orders", "see_money"),
         "found": found,
         "total": _total(_number(wish, wanted, found, counts)),
     }
@@ -62,26 +64,24 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 
 def _tabs(counts: dict[str, int], wish: ListWish) -> tuple[Tab, ...]:
-    every = Tab(
-        code="",
-        label=pgettext("all pages", "全部"),
-        count=sum(counts.values()),
-        active=not wish.status,
-    )
     # part_shipped comes with parcels that split an order: no tab before there is one
-    shown = [status for status in DisplayStatus if status != "part_shipped" or counts[status]]
-    return (
-        every,
-        *(
-            Tab(
-                code=status.value,
-                label=str(status_badge(status, staff=True).label),
-                count=counts[status],
-                active=status == wish.status,
-            )
-            for status in shown
-        ),
+    return tuple(
+        Tab(
+            code=code,
+            label=label,
+            count=counts[code] if code else sum(counts.values()),
+            active=code == wish.status,
+        )
+        for code, label in _labels(get_language())
+        if code != DisplayStatus.PART_SHIPPED or counts[code]
     )
+
+
+@cache
+def _labels(language: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the tabs in this language, which is that of the page."""
+    labels = {one.value: str(status_badge(one, staff=True).label) for one in DisplayStatus}
+    return (("", pgettext("all pages", "全部")), *labels.items())
 
 
 def _number(
