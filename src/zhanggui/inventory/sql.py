@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db import connection
+
 from zhanggui.core import sql
 
 
@@ -22,19 +24,22 @@ _HOUSES = " JOIN inventory_warehouse w ON w.id = l.warehouse_id AND w.archived_a
 def most_by_sku(sku_ids: Collection[int]) -> dict[int, int]:
     """Return SKU id → the most pieces that one warehouse can sell; those without a level lack."""
     statement = _FREE.format(by="l.sku_id") + _HOUSES
-    return dict(sql.rows(f"{statement} WHERE l.sku_id IN ({{wanted}}) GROUP BY l.sku_id", sku_ids))
+    return _most(f"{statement} WHERE l.sku_id IN ({sql.listed(sku_ids)}) GROUP BY l.sku_id")
 
 
 def most_by_product(product_ids: Collection[int]) -> dict[int, int]:
     """Return product id → the most pieces that one warehouse can sell of one of its SKUs."""
     statement = _FREE.format(by="s.product_id") + _HOUSES
-    return dict(
-        sql.rows(
-            f"{statement} JOIN catalog_sku s ON s.id = l.sku_id AND s.archived_at IS NULL"
-            " WHERE s.product_id IN ({wanted}) GROUP BY s.product_id",
-            product_ids,
-        )
+    return _most(
+        f"{statement} JOIN catalog_sku s ON s.id = l.sku_id AND s.archived_at IS NULL"
+        f" WHERE s.product_id IN ({sql.listed(product_ids)}) GROUP BY s.product_id"
     )
+
+
+def _most(statement: str) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return dict(cursor.fetchall())
 
 
 def add_to_levels(on_hand: Mapping[int, int], reserved: Mapping[int, int]) -> int:

@@ -112,13 +112,13 @@ def test_lists_need_the_same_statements_for_any_number_of_rows(
     rebuild_search()
     category_tree(now=NOON)
 
-    with held(), django_assert_num_queries(3):  # versions, products, pictures
+    with held(), django_assert_num_queries(2):  # versions, products with their covers
         page = listing(now=NOON, category_slug=category.slug)
     assert len(page.items) == rows
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         page = listing(now=NOON)
     assert len(page.items) == rows
-    with django_assert_num_queries(3):  # matches, products, pictures
+    with django_assert_num_queries(2):  # matches, products
         assert len(listing(now=NOON, query="商品").items) == rows
     with django_assert_num_queries(3):  # how common the word is, products, pictures
         assert len(listing(now=NOON, query="商品", sort=Sort.DEAREST).items) == rows
@@ -161,7 +161,7 @@ def test_a_product_page_has_skus_options_in_use_and_pictures(
     cover, other = (PictureFactory(product=product, position=n) for n in range(2))
     set_sku_picture(sku_id=Sku.objects.get(code="B").pk, picture_id=other.pk)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         page = product_page(slug="teapot", now=NOON)
 
     assert page is not None

@@ -26,7 +26,7 @@ from zhanggui.catalog.queries.facts import (
     total,
     weightless_skus,
 )
-from zhanggui.catalog.queries.pages import listing, product_cards, product_page
+from zhanggui.catalog.queries.pages import cards_by_slug, listing, product_cards, product_page
 from zhanggui.catalog.queries.search import matching_product_ids, matching_sku_ids
 from zhanggui.catalog.queries.skus import sku_row, sku_rows
 
@@ -34,6 +34,7 @@ __all__ = [
     "CATALOG",
     "admin_products",
     "all_categories",
+    "cards_by_slug",
     "category_by_slug",
     "category_covers",
     "category_trail",

@@ -24,14 +24,14 @@ def not_sold(product: Product, now: datetime) -> NotSold | None:
 
     Stock, region and freight are asked by `orders.queries`, which knows them.
     """
-    status = _status(
+    reason = status(
         shelf=product.shelf,
         on_at=product.on_at,
         off_at=product.off_at,
         is_archived=product.archived_at is not None,
         now=now,
     )
-    return status or (None if product.sku_count else NotSold.NO_SKU)
+    return reason or (None if product.sku_count else NotSold.NO_SKU)
 
 
 def live_products(*, now: datetime) -> QuerySet[Product]:
@@ -127,7 +127,7 @@ def _facts(row: _Row, now: datetime) -> SkuFacts:
         currency=row["product__currency"],
         weight_grams=row["weight_grams"],
         volume_cm3=row["volume_cm3"],
-        not_sold=_status(
+        not_sold=status(
             shelf=row["product__shelf"],
             on_at=row["product__on_at"],
             off_at=row["product__off_at"],
@@ -137,9 +137,10 @@ def _facts(row: _Row, now: datetime) -> SkuFacts:
     )
 
 
-def _status(
+def status(
     *, shelf: str, on_at: datetime | None, off_at: datetime | None, is_archived: bool, now: datetime
 ) -> NotSold | None:
+    """Return why nothing of a product is sold by its shelf and schedule, None where it is."""
     if is_archived:
         return NotSold.ARCHIVED
     if shelf == Shelf.DRAFT:

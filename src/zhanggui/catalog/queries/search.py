@@ -6,19 +6,19 @@ few products of a rare term are sorted, or the index of prices is walked, where 
 or so has the term.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from zhanggui.catalog import calc
 from zhanggui.catalog.models import Product, SearchTerm, Sku
 from zhanggui.catalog.queries.cursors import cursor_of, decoded
-from zhanggui.catalog.queries.facts import NOT_IN_LISTS, live_products
-from zhanggui.catalog.sql import counted_terms
-from zhanggui.catalog.types import Weight
+from zhanggui.catalog.queries.facts import live_products
+from zhanggui.catalog.sql import cards_of, counted_terms, matching_rows
+from zhanggui.catalog.types import CardPage, Weight
 from zhanggui.core.versions import Kept
 
 # So many products of the rarest term are still looked through and sorted by price. With other
@@ -62,8 +62,8 @@ def matching_sku_ids(*, query: str, most: int) -> list[int]:
 
 def best_matches(
     *, query: str, within: Collection[int] | None, cursor: str, limit: int, now: datetime
-) -> tuple[list[Product], str]:
-    """Return a page of live products and the cursor of the next one, the best match first.
+) -> CardPage:
+    """Return a page of live products, the best match first.
 
     First those of which the query is a code, then by where the rarest term stands (name, other
     texts), the newest of each. `within` are categories. 2 statements, up to 4 where the query
@@ -71,25 +71,28 @@ def best_matches(
     """
     words = _words(query, now=now)
     if words is None:
-        return [], ""
+        return CardPage(items=(), next="")
     behind = decoded(cursor, names=("place", "weight", "slug"))
     if behind and behind[0] < len(words.terms):
         words = replace(words, rarest=behind[0])
     coded = _of_code(words, within=within, limit=limit, now=now)
-    found = _with(words.others, SearchTerm.objects.filter(term=words.terms[words.rarest]))
-    found = found.filter(_shown(within, now)).exclude(product__in=[row.pk for row in coded])
-    found = found.only("weight", "product_id")
-    if behind:
-        last = Product.objects.filter(slug=behind[2]).values("pk")[:1]
-        found = found.filter(Q(weight__lt=behind[1]) | Q(product__lt=last), weight__lte=behind[1])
     first = [] if behind else coded
     wanted = limit - len(first)
-    rows = list(found.order_by("-weight", "-product")[: wanted + 1])
-    shown = [*first, *_products(rows[:wanted])]
-    if len(rows) <= wanted:
-        return shown, ""
-    weight = rows[wanted - 1].weight if wanted else max(Weight) + 1  # only codes so far
-    return shown, cursor_of([words.rarest, weight, shown[-1].slug])
+    rows = matching_rows(
+        (words.terms[words.rarest], *words.others),
+        now=now,
+        within=within,
+        without=coded,
+        behind=(behind[1], behind[2]) if behind else None,
+        limit=wanted + 1,
+    )
+    ids = [*first, *(product_id for product_id, _weight in rows[:wanted])]
+    cards = cards_of(ids)
+    shown = tuple(cards[product_id] for product_id in ids if product_id in cards)
+    if len(rows) <= wanted or not shown:
+        return CardPage(items=shown, next="")
+    weight = rows[wanted - 1][1] if wanted else max(Weight) + 1  # only codes so far
+    return CardPage(items=shown, next=cursor_of([words.rarest, weight, shown[-1].slug]))
 
 
 def matching(*, query: str, now: datetime) -> QuerySet[Product]:
@@ -125,27 +128,12 @@ def _count(terms: Sequence[str], *, now: datetime) -> list[int]:
 
 def _of_code(
     words: Words, *, within: Collection[int] | None, limit: int, now: datetime
-) -> list[Product]:
+) -> list[int]:
     """Return the products of which the whole query is a code of several parts ("tea-001-50g")."""
     if words.whole in words.terms:
         return []  # the index of the one term begins with them
-    rows = SearchTerm.objects.filter(_shown(within, now), term=words.whole, weight=Weight.EXACT)
-    return _products(rows.order_by("-product")[:limit])
-
-
-def _products(rows: Iterable[SearchTerm]) -> list[Product]:
-    """Return the products of these rows in their order."""
-    ids = [row.product_id for row in rows]
-    found = Product.objects.defer(*NOT_IN_LISTS).in_bulk(ids)
-    return [found[product_id] for product_id in ids if product_id in found]
-
-
-def _shown(within: Collection[int] | None, now: datetime) -> IsNull:
-    """Look at the product of each row that is walked past, not by a join, as in `_has`."""
-    shown = live_products(now=now).filter(pk=OuterRef("product"))
-    if within is not None:
-        shown = shown.filter(category__in=within)
-    return IsNull(Subquery(shown.values("pk")[:1]), False)
+    rows = matching_rows((words.whole,), now=now, within=within, weight=Weight.EXACT, limit=limit)
+    return [product_id for product_id, _weight in rows]
 
 
 def _with(terms: Sequence[str], found: QuerySet[SearchTerm]) -> QuerySet[SearchTerm]:

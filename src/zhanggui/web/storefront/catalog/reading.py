@@ -110,9 +110,8 @@ def best_sellers(*, now: datetime) -> tuple[ProductCard, ...]:
 @versions.lasting(catalog.CATALOG)
 def _best_sellers(now: datetime) -> tuple[tuple[ProductCard, ...], datetime]:
     slugs = _best_sold(now)
-    found = {row.slug: row for row in catalog.live_products(now=now).filter(slug__in=slugs)}
-    cards = catalog.product_cards(products=[found[slug] for slug in slugs if slug in found])
-    return tuple(cards), min(now + CARDS_LAST, catalog.next_change(now=now))
+    cards = tuple(catalog.cards_by_slug(slugs=slugs, now=now))
+    return cards, min(now + CARDS_LAST, catalog.next_change(now=now))
 
 
 @versions.lasting()
