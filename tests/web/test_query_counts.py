@@ -78,6 +78,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/orders/<str:number>/cancel/": ("/console/orders/{unpaid}/cancel/",),
     "console/orders/<str:number>/transfer/": ("/console/orders/{unpaid}/transfer/",),
     "console/orders/<str:number>/reveal/": ("/console/orders/{shipped}/reveal/",),
+    "console/pulse/": ("/console/pulse/",),
     "console/products/": ("/console/products/", "/console/products/?q=商品&category={category}"),
     "console/products/new/": ("/console/products/new/",),
     "console/products/categories/": ("/console/products/categories/",),

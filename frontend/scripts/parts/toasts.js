@@ -6,7 +6,8 @@ export const say = (key) => region()?.dataset[key] ?? "";
 
 const leave = (message) => {
   const { tone, undo } = message.dataset;
-  if (tone !== "error") setTimeout(() => message.remove(), undo ? 10000 : 5000);
+  const long = undo || message.querySelector("a");
+  if (tone !== "error") setTimeout(() => message.remove(), long ? 10000 : 5000);
 };
 
 const button = (text) => {
@@ -24,7 +25,7 @@ const move = (parent) => {
 export const rescue = () => move(document.body);
 document.addEventListener("htmx:beforeSwap", rescue);
 
-export const toast = ({ text, tone = "", undo = "" }) => {
+export const toast = ({ text, tone = "", undo = "", url = "", link = "" }) => {
   const home = region();
   if (!home || !text) return;
   move(all("dialog[open]").pop() ?? document.body);
@@ -32,6 +33,13 @@ export const toast = ({ text, tone = "", undo = "" }) => {
   message.className = `toast-m${tone ? ` toast-${tone}` : ""}`;
   message.dataset.tone = tone;
   message.append(text);
+  if (url) {
+    const element = document.createElement("a");
+    element.className = "toast-b";
+    element.href = url;
+    element.textContent = link;
+    message.append(element);
+  }
   if (undo) {
     message.dataset.undo = undo;
     const form = document.createElement("form");

@@ -20,6 +20,7 @@ from zhanggui.orders.queries.figures import (
 )
 from zhanggui.orders.queries.listing import OrderFilter, OrderPage, order_page
 from zhanggui.orders.queries.orders import (
+    PaidOrder,
     lines_of,
     newest_orders_of,
     order_by_id,
@@ -29,6 +30,7 @@ from zhanggui.orders.queries.orders import (
     orders_by_ids,
     orders_past_confirm,
     orders_past_pay,
+    paid_after,
     timeline,
 )
 
@@ -38,6 +40,7 @@ __all__ = [
     "OrderFilter",
     "OrderLine",
     "OrderPage",
+    "PaidOrder",
     "SalesFigure",
     "best_sellers",
     "cart_lines",
@@ -53,6 +56,7 @@ __all__ = [
     "orders_by_ids",
     "orders_past_confirm",
     "orders_past_pay",
+    "paid_after",
     "quote",
     "sales",
     "status_counts",

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from django.db.models import QuerySet
 
 from zhanggui.core import sql
+from zhanggui.core.bulk import stored_moment
 from zhanggui.core.models import Event
 from zhanggui.orders.models import Order, OrderLine
-from zhanggui.orders.types import OrderStatus
+from zhanggui.orders.types import OrderStatus, Source
 
+# NOT IN, so that no database thinks of the index by source, which has nearly all orders
+_PAID_AFTER = "WHERE source NOT IN ({wanted}) AND paid_at > %s ORDER BY paid_at DESC LIMIT %s"
 _NUMBER = re.compile(r"[0-9A-Za-z_.-]{1,40}", re.ASCII)
 
 
@@ -90,6 +94,22 @@ def newest_orders_of(*, customer_id: int, limit: int = 50) -> list[Order]:
     """Return a shopper's orders with their lines, newest first."""
     rows = Order.objects.filter(customer_id=customer_id)
     return with_lines(rows.order_by("-placed_at", "-number")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    """An order by what staff call it, and when it was paid."""
+
+    number: str
+    number_tail: str
+    paid_at: datetime
+
+
+def paid_after(*, moment: datetime, limit: int) -> list[PaidOrder]:
+    """Return the orders that were paid after a moment, the newest first, without imported ones."""
+    names = ("number", "number_tail", "paid_at")
+    found = sql.values(Order, names, _PAID_AFTER, [Source.IMPORT], stored_moment(moment), limit)
+    return [PaidOrder(*row) for row in found]
 
 
 def orders_past_confirm(*, now: datetime, limit: int = 200) -> list[int]:

@@ -73,6 +73,7 @@ class Entry:
     active: bool
     count: int = 0
     urgent: bool = False
+    is_live: bool = False  # open pages change the count when an order is paid
     raised: bool = False
 
 
@@ -103,8 +104,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu": partial(menu, request),
         "dock": partial(dock, request),
+        "pulse_url": _pulse_url(staff_user(request)),
         "may": SimpleLazyObject(lambda: rights(staff_user(request))),
     }
+
+
+def _pulse_url(person: Holder) -> str:
+    """Return where open pages ask for new orders, "" for who may not see them."""
+    return reverse("console:pulse") if person.may("orders", "view") else ""
 
 
 def rights(person: Holder) -> dict[str, set[str]]:
@@ -164,6 +171,7 @@ def _made(
             icon=place.icon,
             active=url == here and (place.name != "home" or is_exact),
             count=waiting if place.name == "orders" else 0,
+            is_live=place.name == "orders",
         )
         groups.setdefault(str(place.group), []).append(entry)
         if place.in_dock:

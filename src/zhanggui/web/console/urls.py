@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhanggui.web.console.freight.urls")),
     path("", include("zhanggui.web.console.home.urls")),
     path("", include("zhanggui.web.console.jobs.urls")),
+    path("", include("zhanggui.web.console.live.urls")),
     path("", include("zhanggui.web.console.login.urls")),
     path("", include("zhanggui.web.console.orders.urls")),
     path("", include("zhanggui.web.console.stock.urls")),

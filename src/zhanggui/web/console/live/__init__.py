@@ -1,0 +1,1 @@
+"""What open pages of the console learn without being loaded anew."""
