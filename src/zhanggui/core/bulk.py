@@ -1,6 +1,7 @@
 """Writing very many rows at once: COPY where the database has it, else inserts of many rows."""
 
 import gc
+import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,46 +76,65 @@ def rows_in_memory() -> Iterator[None]:
 
 @contextmanager
 def indexes_later(*, app_labels: Collection[str]) -> Iterator[None]:
-    """Within, tables of these apps have primary keys and checks only; the rest is made after.
+    """Within, tables of these apps have few indexes; the rest is made after.
 
-    PostgreSQL only; elsewhere nothing happens. Filling empty tables costs a third of the processor
-    time so. Two equal values where only one may be are told at the end. Whoever is killed within
-    leaves a database to throw away.
+    PostgreSQL keeps primary keys and checks, SQLite what is unique; elsewhere nothing happens.
+    Filling empty tables costs a third of the processor time so. Two equal values where only one may
+    be are told at the end. Whoever is killed within leaves a database to throw away.
     """
-    if connection.vendor != "postgresql":
+    if connection.vendor not in _DROPPED:
         yield
         return
+    dropped, more_memory, usual_memory = _DROPPED[connection.vendor]
     tables = [
         model._meta.db_table
         for label in app_labels
         for model in apps.get_app_config(label).get_models()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_DROPPED, {"tables": tables})
+        cursor.execute(dropped, {"tables": json.dumps(tables)})
         found = cursor.fetchall()
         for drop, _make in found:
             cursor.execute(drop)
+        cursor.execute(more_memory)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SET maintenance_work_mem = '512MB'")
             for _drop, make in found:
                 cursor.execute(make)
-            cursor.execute("RESET maintenance_work_mem")
+            cursor.execute(usual_memory)
 
 
-_DROPPED = """
+# of each database: what is dropped and how it is made again; more memory for that; no longer more
+_DROPPED = {
+    "postgresql": (
+        """
+    WITH filled AS (SELECT json_array_elements_text(%(tables)s::json) AS name)
     SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
            format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s',
                   conrelid::regclass, conname, pg_get_constraintdef(oid))
       FROM pg_constraint
-     WHERE contype IN ('f', 'u') AND conrelid::regclass::text = ANY(%(tables)s)
+     WHERE contype IN ('f', 'u') AND conrelid::regclass::text IN (SELECT name FROM filled)
      UNION ALL
     SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
       FROM pg_index
-     WHERE NOT indisunique AND indrelid::regclass::text = ANY(%(tables)s)
-"""
+     WHERE NOT indisunique AND indrelid::regclass::text IN (SELECT name FROM filled)
+        """,
+        "SET maintenance_work_mem = '512MB'",
+        "RESET maintenance_work_mem",
+    ),
+    "sqlite": (
+        """
+    SELECT 'DROP INDEX "' || name || '"', sql
+      FROM sqlite_master
+     WHERE type = 'index' AND sql LIKE 'CREATE INDEX%%'
+       AND tbl_name IN (SELECT value FROM json_each(%(tables)s))
+        """,
+        "PRAGMA cache_size = -262144",
+        "PRAGMA cache_size = -256",  # as config.databases has it
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
