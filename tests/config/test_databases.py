@@ -65,3 +65,21 @@ def test_mariadb_tests_run_in_the_collation_of_the_shop() -> None:
         "CHARSET": "utf8mb4",
         "COLLATION": "utf8mb4_nopad_bin",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "engine", "pool"),
+    [
+        ("sqlite:///shop.sqlite3", "zhanggui.config.sqlite", 12),
+        (
+            "postgres://zg@db/shop",
+            "zhanggui.config.postgresql",
+            {"min_size": 1, "max_size": 12, "timeout": 10},
+        ),
+    ],
+)
+def test_threads_that_share_connections_keep_none(url: str, engine: str, pool: object) -> None:
+    config = database(url, pool=12)
+
+    assert (config["ENGINE"], config["OPTIONS"]["pool"]) == (engine, pool)
+    assert (config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"]) == (0, False)

@@ -11,7 +11,7 @@ def database(url: str, *, pool: int = 0) -> dict[str, Any]:
     SQLite gets WAL and IMMEDIATE transactions (without them concurrent writers fail with
     "database is locked"), MariaDB and MySQL the one collation that keeps all texts distinct.
     Other options may stand in the URL (…?sslmode=require). With `pool` the threads of a process
-    share so many connections to PostgreSQL, else each keeps its own.
+    share so many connections to PostgreSQL or SQLite, else each keeps its own.
     """
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     config["CONN_MAX_AGE"] = 600
@@ -22,8 +22,11 @@ def database(url: str, *, pool: int = 0) -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "PRAGMA cache_size=-256;",  # KiB of each connection, of which a thread has one
+            "PRAGMA cache_size=-256;",  # KiB of each connection
         }
+        if pool:
+            config["ENGINE"] = "zhanggui.config.sqlite"
+            needed["pool"] = pool
     elif engine.endswith("mysql"):
         import pymysql  # noqa: PLC0415 -- only where MariaDB or MySQL is used
 
@@ -36,6 +39,7 @@ def database(url: str, *, pool: int = 0) -> dict[str, Any]:
         config["ENGINE"] = "zhanggui.config.postgresql"
         if pool:
             needed["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
-            config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"] = 0, False
+    if "pool" in needed:
+        config["CONN_MAX_AGE"], config["CONN_HEALTH_CHECKS"] = 0, False
     config["OPTIONS"] = {**config.get("OPTIONS", {}), **needed}
     return config

@@ -23,7 +23,7 @@ from zhanggui.web.management.processes import Crew, Program
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- named to be recognised
 WEB_THREADS = 32  # of a web process
 WEB_ENVIRONMENT = {
-    "ZHANGGUI_DB_POOL": "12",  # connections to PostgreSQL; most threads wait for others, not for it
+    "ZHANGGUI_DB_POOL": "12",  # connections; most threads wait for others, not for the database
     "MALLOC_ARENA_MAX": "2",  # else the C library keeps a heap for every few threads
 }
 ROLE_NAMES = {
