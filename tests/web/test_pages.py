@@ -10,6 +10,7 @@ import brotli
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -18,8 +19,11 @@ from tests.factories.catalog import CategoryFactory, ProductFactory, SkuFactory
 from tests.factories.shop import open_shop, stocked
 from tests.factories.staff import StaffFactory
 
-from zhanggui.catalog.models import Product, Sku
+from zhanggui.accounts.models import Shop
+from zhanggui.accounts.queries import SHOP
+from zhanggui.catalog.models import Category, Product, Sku
 from zhanggui.catalog.queries import CATALOG
+from zhanggui.catalog.queries.facts import SHELVES
 from zhanggui.catalog.services import rebuild_search
 from zhanggui.core import versions
 from zhanggui.web.kept import best_encoding
@@ -94,6 +98,48 @@ def test_a_new_price_is_seen_by_the_next_request(client: Client, sku: Sku) -> No
     new = [client.get(path).content for path in ("/", "/c/tea/", "/p/longjing/")]
     assert [b"77" in one for one in old] == [False] * 3
     assert [b"77" in one for one in new] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/categories/", "/c/tea/", "/search/?q=龙井", "/p/longjing/"]
+)
+def test_a_page_that_shows_the_same_after_a_change_is_not_drawn_again(
+    client: Client, sku: Sku, path: str
+) -> None:
+    gzipped = {"Accept-Encoding": "gzip"}
+    first = client.get(path, headers=gzipped)
+    versions.bump(CATALOG)
+
+    second = client.get(path, headers=gzipped)
+
+    assert [bool(one.templates) for one in (first, second)] == [True, False]
+    assert second.content == first.content
+    assert dict(second.items()) == dict(first.items())
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "values", "shown"),
+    [
+        ("/c/tea/", Category, {"name": "绿茶"}, "绿茶"),
+        ("/categories/", Category, {"name": "绿茶"}, "绿茶"),
+        ("/p/longjing/", Category, {"slug": "green"}, "/c/green/"),
+        ("/p/longjing/", Product, {"description": "清明前采"}, "清明前采"),
+        ("/p/longjing/", Sku, {"market_price_minor": 88_80}, "88.80"),
+        ("/c/tea/", Product, {"name": "毛峰"}, "毛峰"),
+        ("/c/tea/", Shop, {"name": "茶行"}, "茶行"),
+        ("/p/longjing/", Shop, {"ship_hours": 31}, "31"),
+    ],
+)
+def test_whatever_a_page_shows_is_drawn_again_when_it_changed(
+    client: Client, sku: Sku, path: str, model: type[Model], values: dict[str, Any], shown: str
+) -> None:
+    before = client.get(path).content.decode()
+    model._default_manager.update(**values)
+    versions.bump(CATALOG, SHELVES, SHOP)
+
+    after = client.get(path).content.decode()
+
+    assert [shown in one for one in (before, after)] == [False, True]
 
 
 def test_a_sold_out_product_says_so_on_the_next_request(client: Client, sku: Sku) -> None:

@@ -123,6 +123,11 @@ class Kept(Generic[K, T]):
         found = self._values.get(name)
         return found[1] if found is not None and found[0] == numbers else None
 
+    def last(self, name: K) -> T | None:
+        """Return what was put last under this name, be it still true or not."""
+        found = self._values.get(name)
+        return found[1] if found is not None else None
+
     def put(self, name: K, numbers: Key | None, value: T, *, size: int = 1) -> None:
         """Keep a value; those that were put first go when there are too many."""
         if numbers is None:

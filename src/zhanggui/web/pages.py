@@ -1,9 +1,10 @@
 """Impersonal pages kept in memory: the same bytes for everybody who reads a language.
 
 A page is kept under the versions of all that it may show, read before it was made, so the first
-request after a change was committed makes it anew, in every process. What depends on the clock
-alone lasts until the next scheduled change, at most LIFETIME. A page is made from its address, the
-language and HX-Request only: cookies and credentials are taken away before.
+request after a change was committed reads all of it anew, in every process, and draws it anew where
+what was read is not what it was. What depends on the clock alone lasts until the next scheduled
+change, at most LIFETIME. A page is made from its address, the language and HX-Request only: cookies
+and credentials are taken away before.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from zhanggui.catalog import queries as catalog
 from zhanggui.core import versions
 from zhanggui.freight.queries import FREIGHT
 from zhanggui.inventory.queries import STOCK, WAREHOUSES
-from zhanggui.web.kept import KeptPage, kept_page
+from zhanggui.web.kept import KeptPage, kept_page, offer
 
 TOPICS = (SHOP, catalog.CATALOG, FREIGHT, STOCK, WAREHOUSES)
 LIFETIME = timedelta(seconds=30)
@@ -67,8 +68,11 @@ def pages_middleware(get_response: GetResponse) -> GetResponse:
         if found is not None and now < found[0]:
             return found[1].answer(request)
         _make_impersonal(request, asked)
+        last = _pages.last(asked.name)
+        before = last[1] if last is not None else None
+        offer(request, before)
         response = get_response(request)
-        page = kept_page(response)
+        page = kept_page(response, before=before)
         if page is None:
             return response
         end = min(now + LIFETIME, catalog.next_change(now=now))

@@ -5,8 +5,10 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from zhanggui.web.kept import mark_impersonal
+from zhanggui.accounts import queries as accounts
+from zhanggui.web.kept import drawn, mark_impersonal
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -21,6 +23,18 @@ def impersonal(view: View[P]) -> View[P]:
 
     kept.is_impersonal = True  # type: ignore[attr-defined]
     return kept
+
+
+def page(request: HttpRequest, template: str, values: dict[str, object]) -> HttpResponse:
+    """Render an impersonal page of values that are equal only where they show the same.
+
+    So no rows of models, which are equal by their id.
+    """
+    return drawn(
+        request,
+        made_of=(template, values, accounts.shop()),
+        draw=lambda: render(request, template, values),
+    )
 
 
 def personal(view: View[P]) -> View[P]:

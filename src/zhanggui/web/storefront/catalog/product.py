@@ -42,13 +42,30 @@ class Photo:
     alt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of an option."""
+
+    value: str
+    checked: bool
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option to choose from, as components/sku_pills.html takes it."""
+
+    name: str
+    values: tuple[Choice, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownProduct:
     """Everything on a product page."""
 
     page: ProductPage
     photos: tuple[Photo, ...]
-    options: list[dict[str, Any]]  # as components/sku_pills.html takes them
+    options: tuple[Option, ...]
     chosen: SkuView | None
     market_minor: int | None  # of the chosen SKU, where it is above the price
     available: int  # of the chosen SKU, exact where there are few
@@ -115,22 +132,22 @@ def _chosen(
 
 def _pills(
     page: ProductPage, chosen: SkuView | None, available: Mapping[str, int]
-) -> list[dict[str, Any]]:
+) -> tuple[Option, ...]:
     sold = [sku for sku in page.skus if available[sku.code]]
-    return [
-        {
-            "name": option.name,
-            "values": [
-                {
-                    "value": value,
-                    "checked": chosen is not None and chosen.options[place] == value,
-                    "disabled": all(sku.options[place] != value for sku in sold),
-                }
+    return tuple(
+        Option(
+            option.name,
+            tuple(
+                Choice(
+                    value,
+                    checked=chosen is not None and chosen.options[place] == value,
+                    disabled=all(sku.options[place] != value for sku in sold),
+                )
                 for value in option.values
-            ],
-        }
+            ),
+        )
         for place, option in enumerate(page.options)
-    ]
+    )
 
 
 def _market(sku: SkuView) -> int | None:

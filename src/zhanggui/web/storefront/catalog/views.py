@@ -1,7 +1,6 @@
 """Pages for looking around: the same bytes for everybody."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,7 +10,7 @@ from zhanggui.catalog.types import CardPage, Sort
 from zhanggui.core.text import TextRefused, clean_text
 from zhanggui.inventory.types import FEW
 from zhanggui.web.access import open_to_all
-from zhanggui.web.storefront.caching import impersonal
+from zhanggui.web.storefront.caching import impersonal, page
 from zhanggui.web.storefront.catalog import product as products
 from zhanggui.web.storefront.catalog import reading
 
@@ -34,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "feed": feed,
         "hero": (hot or feed)[:1],
     }
-    return render(request, "store/catalog/home.html", values)
+    return page(request, "store/catalog/home.html", values)
 
 
 @open_to_all
@@ -44,7 +43,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     """All categories with those below them."""
     now = timezone.now()
     shown = reading.shown_categories(catalog.category_tree(now=now), now=now)
-    return render(request, "store/catalog/categories.html", {"categories": shown})
+    return page(request, "store/catalog/categories.html", {"categories": shown})
 
 
 @open_to_all
@@ -59,18 +58,18 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     sort = _sort(request)
     cursor = request.GET.get("cursor", "")
-    page = catalog.listing(category_slug=slug, cursor=cursor, limit=PAGE, sort=sort, now=now)
-    (cards,) = reading.shown_cards(page.items)
+    found = catalog.listing(category_slug=slug, cursor=cursor, limit=PAGE, sort=sort, now=now)
+    (cards,) = reading.shown_cards(found.items)
     return _list(
         request,
         "category",
         {
-            "category": row,
-            "trail": catalog.category_trail(category=row),
+            "category": node,
+            "trail": [(one.name, one.slug) for one in catalog.category_trail(category=row)],
             "children": [child for child in node.children if child.count],
             "tabs": _tabs(request, sort, first=_("新品")),
             "cards": cards,
-            "next": page.next,
+            "next": found.next,
         },
     )
 
@@ -113,7 +112,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     problem = products.PROBLEMS.get(request.GET.get("why", ""), "")
     values = {"product": shown, "page": shown.page, "problem": problem, "few": FEW}
-    return render(request, "store/catalog/product.html", values)
+    return page(request, "store/catalog/product.html", values)
 
 
 def _query(request: HttpRequest) -> str:
@@ -148,4 +147,4 @@ def _list(request: HttpRequest, name: str, values: dict[str, object]) -> HttpRes
     """Render a list, or only its next page where a script appends it."""
     is_more = request.headers.get("HX-Request") == "true" and "cursor" in request.GET
     template = f"store/catalog/{name}.html" + ("#more" if is_more else "")
-    return render(request, template, values)
+    return page(request, template, values)
