@@ -25,7 +25,7 @@ def _cells(row: Order | OrderLine | Event) -> dict[str, object]:
 def test_orders_lines_and_events_are_read_as_the_orm_reads_them() -> None:
     order = placed(note="请放门口")
 
-    (read,) = sql.fetched(Order.objects.filter(pk=order.pk))
+    (read,) = sql.fetched(Order, "WHERE id = %s", [order.pk])
     (line,) = sql.instances(OrderLine, "WHERE order_id IN ({wanted})", [order.pk])
     events = sql.instances(Event, "WHERE subject_id IN ({wanted}) ORDER BY id", [order.pk])
 
@@ -35,13 +35,14 @@ def test_orders_lines_and_events_are_read_as_the_orm_reads_them() -> None:
     assert [_cells(one) for one in events] == [_cells(one) for one in known]
 
 
-def test_a_queryset_narrows_orders_and_cuts_what_is_fetched() -> None:
+def test_orders_are_fetched_by_a_moment_in_their_order_and_cut() -> None:
     orders = [placed(now=NOON + timedelta(minutes=n)) for n in range(3)]
-    newest = Order.objects.filter(placed_at__gte=NOON).order_by("-placed_at", "-number")
+    newest = "WHERE placed_at >= %s ORDER BY placed_at DESC, number DESC"
 
-    assert sql.fetched(newest[:2]) == [orders[2], orders[1]]
-    assert sql.fetched(Order.objects.order_by("id")) == orders
-    assert sql.fetched(newest.filter(pk__in=[])) == []
+    assert sql.fetched(Order, f"{newest} LIMIT %s", [NOON, 2]) == [orders[2], orders[1]]
+    assert sql.fetched(Order, newest, [NOON + timedelta(minutes=2)]) == [orders[2]]
+    assert sql.fetched(Order, "ORDER BY id") == orders
+    assert sql.fetched(Order, f"WHERE id IN ({sql.listed([])})") == []
 
 
 def test_columns_come_in_the_order_in_which_they_are_named() -> None:

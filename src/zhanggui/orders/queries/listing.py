@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db import connection
 
 from zhanggui.core import sql
 from zhanggui.orders.models import Order
 from zhanggui.orders.queries.orders import with_lines
-from zhanggui.orders.queries.search import known_by
+from zhanggui.orders.queries.search import Condition, known_by
 from zhanggui.orders.types import AfterSaleState, DisplayStatus, Source
 
 _NUMBER = re.compile(r"[0-9A-Za-z_.-]{1,40}", re.ASCII)
@@ -58,20 +58,24 @@ def order_page(*, wanted: OrderFilter, cursor: str = "", limit: int = 20) -> Ord
     A cursor that is not ours counts as none.
     """
     led_by = _led_by(wanted)
-    rows = _filtered(wanted, Order.objects.all(), led_by)
+    conditions = _conditions(wanted, led_by)
     back, place = _read_cursor(cursor)
     if place is not None:
         at, number = place
         # The first condition says the same again in a form in which an index begins there.
-        rows = rows.filter(
-            Q(placed_at__gte=at) & (Q(placed_at__gt=at) | Q(number__gt=number))
-            if back
-            else Q(placed_at__lte=at) & (Q(placed_at__lt=at) | Q(number__lt=number))
-        )
-    keys = ["placed_at", "number"] if back else ["-placed_at", "-number"]
+        than = ">" if back else "<"
+        further = f"placed_at {than}= %s AND (placed_at {than} %s OR number {than} %s)"
+        conditions.append((further, (at, at, number)))
+    keys = ("placed_at", "number") if not led_by else (led_by, "placed_at", "number")
+    ways = ["ASC" if back else "DESC"] * len(keys)
     if led_by:
-        keys.insert(0, f"-{led_by}" if back else led_by)
-    found = with_lines(rows.order_by(*keys)[: limit + 1])
+        ways[0] = "DESC" if back else "ASC"
+    order = ", ".join(f"{key} {way}" for key, way in zip(keys, ways, strict=True))
+    where = " AND ".join(text for text, _values in conditions)
+    found = with_lines(
+        f"{'WHERE ' if where else ''}{where} ORDER BY {order} LIMIT {limit + 1}",
+        [value for _text, values in conditions for value in values],
+    )
     more = len(found) > limit
     found = found[:limit]
     if back:
@@ -104,34 +108,41 @@ def _led_by(wanted: OrderFilter) -> str:
     return "source" if wanted.source else ""
 
 
-def _filtered(wanted: OrderFilter, rows: QuerySet[Order], led_by: str) -> QuerySet[Order]:
-    status = wanted.display_status if wanted.display_status in DisplayStatus else ""
+def _conditions(wanted: OrderFilter, led_by: str) -> list[Condition]:
+    """Return what narrows the list; as a QuerySet it took 0.5 CPU-ms to write it down."""
+    found: list[Condition] = []
     if wanted.q:
-        rows = rows.filter(known_by(q=wanted.q, also_ids=wanted.also_ids))
+        found.append(known_by(q=wanted.q, also_ids=wanted.also_ids))
     if wanted.only_ids is not None:
-        rows = rows.filter(pk__in=sql.id_list(wanted.only_ids))
+        found.append((f"id IN ({sql.listed(wanted.only_ids)})", ()))
     equal = {
         name: value
-        for name in ("warehouse_id", "source", "after_sale_state", "has_note", "currency")
+        for name in ("warehouse_id", "source", "after_sale_state", "currency")
         if (value := getattr(wanted, name))
     }
-    if status:
-        equal["display_status"] = status
+    if wanted.display_status in DisplayStatus:
+        equal["display_status"] = wanted.display_status
     if wanted.after_sale_state not in _NO_REFUND:
-        rows = rows.exclude(after_sale_state=AfterSaleState.NONE)  # SQLite's key to the index
+        found.append((f"NOT (after_sale_state = '{AfterSaleState.NONE}')", ()))  # as the index says
+    if wanted.has_note:
+        # The one is the condition of the index, the other what MariaDB takes an index for.
+        found.append(("has_note = TRUE" if connection.vendor == "mysql" else "has_note", ()))
     if led_by:
-        rows = rows.filter(**{f"{led_by}__in": (equal.pop(led_by), "")})  # "" is in no row
-    rows = rows.filter(**equal)
-    moments = {
-        "placed_at__gte": wanted.placed_from,
-        "placed_at__lt": wanted.placed_to,
-        "paid_at__gte": wanted.paid_from,
-        "paid_at__lt": wanted.paid_to,
-    }
-    rows = rows.filter(**{name: at for name, at in moments.items() if at is not None})
+        found.append((f"{led_by} IN (%s, '')", (equal.pop(led_by),)))  # "" is in no row
+    found += [(f"{name} = %s", (value,)) for name, value in equal.items()]
+    found += [
+        (f"{column} %s", (at,))
+        for column, at in (
+            ("placed_at >=", wanted.placed_from),
+            ("placed_at <", wanted.placed_to),
+            ("paid_at >=", wanted.paid_from),
+            ("paid_at <", wanted.paid_to),
+        )
+        if at is not None
+    ]
     if wanted.paid_from is not None or wanted.paid_to is not None:
-        rows = rows.filter(paid_minor__gt=F("refunded_minor")).exclude(source=Source.IMPORT)
-    return rows
+        found.append((f"paid_minor > refunded_minor AND NOT (source = '{Source.IMPORT}')", ()))
+    return found
 
 
 def _cursor(direction: str, order: Order) -> str:

@@ -19,9 +19,9 @@ _PAID_AFTER = "WHERE source NOT IN ({wanted}) AND paid_at > %s ORDER BY paid_at 
 _NUMBER = re.compile(r"[0-9A-Za-z_.-]{1,40}", re.ASCII)
 
 
-def with_lines(wanted: QuerySet[Order]) -> list[Order]:
-    """Return orders that bring their lines along, in two statements."""
-    found = sql.fetched(wanted)
+def with_lines(where: str, given: Sequence[Any] = ()) -> list[Order]:
+    """Return orders that bring their lines along, in two statements, chosen as by `sql.fetched`."""
+    found = sql.fetched(Order, where, given)
     lines: dict[int, list[OrderLine]] = {order.pk: [] for order in found}
     for line in sql.instances(
         OrderLine, "WHERE order_id IN ({wanted}) ORDER BY order_id, ordinal", list(lines)
@@ -61,28 +61,28 @@ class _Known(dict[str, QuerySet[OrderLine]]):
         return cast("QuerySet[OrderLine]", known)
 
 
-def _one(wanted: QuerySet[Order]) -> Order | None:
-    return next(iter(with_lines(wanted[:1])), None)
+def _one(where: str, value: str | int) -> Order | None:
+    return next(iter(with_lines(where, [value])), None)
 
 
 def order_by_number(*, number: str) -> Order | None:
     """Return an order with its lines; what can't be a number is none."""
-    return _one(Order.objects.filter(number=number)) if _NUMBER.fullmatch(number) else None
+    return _one("WHERE number = %s", number) if _NUMBER.fullmatch(number) else None
 
 
 def order_by_token(*, token: str) -> Order | None:
     """Return the order whose buyer holds this token, with its lines."""
-    return _one(Order.objects.filter(token=token))
+    return _one("WHERE token = %s", token)
 
 
 def order_by_id(*, order_id: int) -> Order | None:
     """Return an order with its lines."""
-    return _one(Order.objects.filter(pk=order_id))
+    return _one("WHERE id = %s", order_id)
 
 
 def orders_by_ids(*, order_ids: Collection[int]) -> list[Order]:
     """Return orders with their lines, by id."""
-    return with_lines(Order.objects.filter(pk__in=order_ids).order_by("id"))
+    return with_lines(f"WHERE id IN ({sql.listed(order_ids)}) ORDER BY id")
 
 
 def order_by_request(*, request_id: str) -> Order | None:
@@ -92,8 +92,8 @@ def order_by_request(*, request_id: str) -> Order | None:
 
 def newest_orders_of(*, customer_id: int, limit: int = 50) -> list[Order]:
     """Return a shopper's orders with their lines, newest first."""
-    rows = Order.objects.filter(customer_id=customer_id)
-    return with_lines(rows.order_by("-placed_at", "-number")[:limit])
+    where = "WHERE customer_id = %s ORDER BY placed_at DESC, number DESC LIMIT %s"
+    return with_lines(where, [customer_id, limit])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ by their form. Only what is none of them is taken for the buyer's whole name, go
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from zhanggui.catalog import queries as catalog
 from zhanggui.core import sql
@@ -17,31 +19,50 @@ from zhanggui.customers import queries as customers
 from zhanggui.orders.models import Order, OrderLine
 
 _LONGEST = 200
+_NAMED = "WHERE name_index IN ({wanted}) LIMIT %s"
+_HAS = "EXISTS (SELECT 1 FROM orders_orderline WHERE order_id = orders_order.id"
 _CODED = "WHERE sku_code IN ({wanted}) LIMIT %s"
 _OF_SKUS = "WHERE sku_id IN ({wanted}) LIMIT %s"
 _MANY_SKUS, _MANY_ORDERS = 100, 3_000  # up to here orders with some goods are named by id
 
 
-def known_by(*, q: str, also_ids: Collection[int]) -> Q:
+Condition = tuple[str, Sequence[Any]]  # of orders_order, with %s for each value
+
+
+def known_by(*, q: str, also_ids: Collection[int]) -> Condition:
     """Return the condition that finds orders by what was typed, or those found elsewhere."""
     text = q.strip()[:_LONGEST]
     if not is_storable(text):
-        return Q(pk__in=also_ids)
+        return _among(also_ids)
     told = _by_form(re.sub(r"[\s-]", "", text))
+    if also_ids and told:
+        return f"({told[0]} = %s OR {_among(also_ids)[0]})", [told[1]]
     if also_ids:
-        return Q(told) | Q(pk__in=also_ids) if told else Q(pk__in=also_ids)
+        return _among(also_ids)
     if told and _is_there(*told):
-        return Q(told)
-    named = Q(name_index=customers.name_index(text))
+        return f"{told[0]} = %s", [told[1]]
+    return _by_words(text)
+
+
+def _by_words(text: str) -> Condition:
+    """Return the condition for a buyer's name, goods or their code.
+
+    Few namesakes or few orders with the goods are named by id, so that the list of them is short.
+    """
+    name = customers.name_index(text)
     goods = _with_goods(text)
-    if isinstance(goods, Q):
-        return named | goods
+    if not isinstance(goods, set):
+        return f"(name_index = %s OR {goods[0]})", [name, *goods[1]]
     if not goods:
-        return named
-    namesakes = Order.objects.filter(named).values_list("pk", flat=True)[: _MANY_ORDERS + 1]
+        return "name_index = %s", [name]
+    namesakes = [one for (one,) in sql.values(Order, ("id",), _NAMED, [name], _MANY_ORDERS + 1)]
     if len(namesakes) > _MANY_ORDERS:
-        return named | Q(pk__in=goods)
-    return Q(pk__in=goods.union(namesakes))
+        return f"(name_index = %s OR {_among(goods)[0]})", [name]
+    return _among(goods.union(namesakes))
+
+
+def _among(order_ids: Collection[int]) -> Condition:
+    return f"id IN ({sql.listed(order_ids)})", []
 
 
 def _is_there(column: str, value: str) -> bool:
@@ -65,18 +86,20 @@ def _by_form(text: str) -> tuple[str, str] | None:
         return None
 
 
-def _with_goods(text: str) -> set[int] | Q:
+def _with_goods(text: str) -> set[int] | Condition:
     """Return the orders that have these goods, by id where they are few, else to be asked each."""
-    coded = Q(sku_code=text)
     sku_ids = catalog.matching_sku_ids(query=text, most=_MANY_SKUS + 1)
-    if len(sku_ids) <= _MANY_SKUS:
-        found: set[int] = set()
-        for where, wanted in ((_CODED, [text]), (_OF_SKUS, sku_ids)):
-            lines = sql.values(OrderLine, ("order_id",), where, wanted, _MANY_ORDERS + 1)
-            found.update(order_id for (order_id,) in lines)
-        if len(found) <= _MANY_ORDERS:
-            return found
-        goods = coded | Q(sku__in=sku_ids)
-    else:
-        goods = coded | Q(sku__product__in=catalog.matching_product_ids(query=text))
-    return Q(Exists(OrderLine.objects.filter(goods, order=OuterRef("pk"))))
+    if len(sku_ids) > _MANY_SKUS:
+        products = catalog.matching_product_ids(query=text)
+        owner = RawSQL("orders_order.id", ())
+        goods = OrderLine.objects.filter(Q(sku_code=text) | Q(sku__product__in=products))
+        asked, given = goods.filter(order=owner).values("pk").query.sql_with_params()
+        return f"EXISTS ({asked})", list(given)
+    found: set[int] = set()
+    for where, wanted in ((_CODED, [text]), (_OF_SKUS, sku_ids)):
+        lines = sql.values(OrderLine, ("order_id",), where, wanted, _MANY_ORDERS + 1)
+        found.update(order_id for (order_id,) in lines)
+    if len(found) <= _MANY_ORDERS:
+        return found
+    of_skus = f"sku_code = %s OR sku_id IN ({sql.listed(sku_ids)})"
+    return f"{_HAS} AND ({of_skus}))", [text]

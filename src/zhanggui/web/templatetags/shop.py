@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms, template
-from django.core.files.storage import default_storage
 from django.forms import BoundField
 from django.template.context import Context
 from django.templatetags.static import static
@@ -18,6 +17,7 @@ from django.utils.translation import get_language
 
 from zhanggui.core.versions import Kept
 from zhanggui.web import badges, formats
+from zhanggui.web.pictures import picture_url
 
 register = template.Library()
 
@@ -111,7 +111,7 @@ def price(minor: int, currency: str, size: str = "") -> SafeString:
 @register.filter
 def media(name: str) -> str:
     """Return the address of an uploaded file by its storage name; "" for none."""
-    return default_storage.url(name) if name else ""
+    return picture_url(name) if name else ""
 
 
 @register.filter

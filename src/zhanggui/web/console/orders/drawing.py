@@ -12,11 +12,13 @@ from django.utils.translation import get_language
 from zhanggui.core.clock import shop_day
 from zhanggui.core.versions import Kept
 from zhanggui.orders.queries import Order
+from zhanggui.orders.types import Source
 from zhanggui.web.console.orders.rows import OrderRow
 
-_SIGNS = 3_000_000  # of HTML that a process keeps: about 800 orders
+_BYTES = 6_000_000  # of HTML that a process keeps: about 1,200 orders
+_PARTS = SafeString("\0")  # between a line and its card; in no text that a database takes
 _FIELDS = tuple(one.attname for one in Order._meta.concrete_fields)
-_kept: Kept[tuple[Any, ...], tuple[str, str]] = Kept(most=_SIGNS)
+_kept: Kept[tuple[Any, ...], tuple[bytes, bytes]] = Kept(most=_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,36 @@ def drawn(rows: Sequence[OrderRow], *, rights: dict[str, set[str]], now: datetim
         name = (*_facts(row, now), *seen_by)
         found = _kept.get(name, ())
         if found is None:
-            found = _drawn({"row": row, "may": rights, "face": "console"})
+            found = _drawn(row, rights["orders"])
             _kept.put(name, (), found, size=len(found[0]) + len(found[1]))
         pieces.append(found)
     return Drawn(
-        SafeString("".join(line for line, _card in pieces)),
-        SafeString("".join(card for _line, card in pieces)),
+        SafeString(b"".join(line for line, _card in pieces).decode()),
+        SafeString(b"".join(card for _line, card in pieces).decode()),
     )
 
 
-def _drawn(values: dict[str, Any]) -> tuple[str, str]:
-    line, card = "console/orders/_row.html", "console/orders/_card.html"
-    return get_template(line).render(values), get_template(card).render(values)
+def _drawn(row: OrderRow, rights: set[str]) -> tuple[bytes, bytes]:
+    """Draw a row; bytes take half the memory of text with Chinese signs."""
+    values = {
+        "row": row,
+        "order": row.order,
+        "number": row.id,
+        "first": row.first,
+        "more": row.more,
+        "buyer": row.buyer,
+        "phone": row.phone,
+        "area": row.area,
+        "source": Source(row.order.source).label,
+        "left": "",
+        "can_ship": row.can_ship and "ship" in rights,
+        "sees_money": "see_money" in rights,
+        "parts": _PARTS,
+        "face": "console",
+    }
+    text = get_template("console/orders/_row.html").render(values)
+    line, _parts, card = text.partition(_PARTS)
+    return line.encode(), card.encode()
 
 
 def _facts(row: OrderRow, now: datetime) -> tuple[Any, ...]:
