@@ -314,10 +314,14 @@ def test_the_cart_badge_comes_from_the_cookie(open_page: Open) -> None:
     expect(page.locator("[data-cart-badge]")).to_be_visible()
 
 
-def test_the_theme_is_remembered_without_a_flash(open_page: Open) -> None:
-    page = open_page("<button data-theme-toggle>t</button>", face="console")
+THEME = "{% include 'components/theme.html' with cls='x' %}"
 
-    page.click("text=t")
+
+def test_the_theme_is_remembered_without_a_flash(open_page: Open) -> None:
+    page = open_page(show(THEME), face="console")
+
+    page.click("text=深色")
+    expect(page.get_by_role("button", name="深色")).to_have_attribute("aria-pressed", "true")
     assert page.get_attribute("html", "data-theme") == "dark"
     page.reload(wait_until="commit")
     page.wait_for_selector("button")
@@ -326,6 +330,30 @@ def test_the_theme_is_remembered_without_a_flash(open_page: Open) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == (
         "rgb(15, 17, 22)"
     )
+
+
+@pytest.mark.parametrize(("face", "theme"), [("console", "dark"), ("store", "light")])
+def test_where_nothing_is_chosen_staff_get_what_their_system_has(
+    open_page: Open, page: Page, face: str, theme: str
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    open_page(show(THEME), face=face)
+    assert page.get_attribute("html", "data-theme") == theme
+
+    page.click("text=跟随系统")
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_paper_is_light_in_the_dark_theme(open_page: Open, page: Page) -> None:
+    open_page(show(THEME), face="console")
+    page.click("text=深色")
+
+    page.emulate_media(media="print")
+
+    body = "getComputedStyle(document.body)"
+    assert page.evaluate(f"[{body}.color, {body}.colorScheme]") == ["rgb(0, 0, 0)", "light"]
 
 
 def test_rows_shown_twice_are_chosen_together(open_page: Open) -> None:
