@@ -35,7 +35,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     """Read the options of a measurement."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="below 3 minutes, to see it work")
-    parser.add_argument("--databases", default="postgres,sqlite")
+    parser.add_argument("--databases", default="postgres,sqlite", help="or mariadb")
     parser.add_argument("--sizes", default="10000,100000,1000000", help="numbers of orders")
     parser.add_argument("--products", type=int, default=10_000, help="two SKUs each")
     parser.add_argument("--rounds", type=int, default=3)

@@ -11,11 +11,13 @@ from sqlite3 import connect as sqlite_connect
 from urllib.parse import unquote, urlsplit
 
 import psycopg
+import pymysql
 
 from bench import cpu
 
 REFERENCES = Path(__file__).resolve().parent / "references"
 DEFAULT_POSTGRES = "postgres://postgres@127.0.0.1:5432"
+DEFAULT_MARIADB = "mysql://root@127.0.0.1:3306"
 
 
 class Database(ABC):
@@ -134,6 +136,62 @@ class Postgres(Database):
             sys.exit(f"pgbench {script} failed: {done.stderr.strip()}")
 
 
+class Mariadb(Database):
+    """A database of a server of this machine that nobody else uses."""
+
+    name = "mariadb"
+
+    def __init__(self) -> None:
+        server = os.environ.get("MARIADB_URL", DEFAULT_MARIADB).rstrip("/")
+        self.parts = urlsplit(server)
+        self.database = f"zhanggui_bench_{os.getpid()}"
+        self.url = self.parts._replace(path=f"/{self.database}").geturl()
+        self.process = _mariadbd()
+
+    def create(self) -> None:
+        """See `Database`."""
+        self.drop()
+        self._ask(
+            f"CREATE DATABASE {self.database} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+        )
+
+    def drop(self) -> None:
+        """See `Database`."""
+        self._ask(f"DROP DATABASE IF EXISTS {self.database}")
+
+    def execute(self, sql: str) -> None:
+        """See `Database`."""
+        self._ask(sql, self.database)
+
+    def used_ms(self) -> float:
+        """Return the processor time of the whole server."""
+        return cpu.tree_ms(self.process)
+
+    def settle(self) -> None:
+        """See `Database`."""
+        connection = self._connected(self.database)
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute("SHOW TABLES")
+            tables = ", ".join(f"`{row[0]}`" for row in cursor.fetchall())
+            cursor.execute(f"ANALYZE TABLE {tables}")
+
+    def _ask(self, sql: str, database: str | None = None) -> None:
+        connection = self._connected(database)
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute(sql)
+
+    def _connected(self, database: str | None) -> pymysql.Connection:
+        where = self.parts
+        return pymysql.connect(
+            host=where.hostname or "127.0.0.1",
+            port=where.port or 3306,
+            user=unquote(where.username or "root"),
+            password=unquote(where.password or ""),
+            database=database,
+            autocommit=True,
+        )
+
+
 def has_pgbench() -> bool:
     """Tell whether the bare references of PostgreSQL can be driven."""
     return shutil.which("pgbench") is not None
@@ -163,3 +221,16 @@ def _postmaster(server: str) -> int:
         if backend is None or "postgres" not in cpu.command(backend.parent):
             sys.exit("PostgreSQL must run on this machine: its processor time is measured.")
         return backend.parent
+
+
+def _mariadbd() -> int:
+    """Return the process id of the one MariaDB server of this machine."""
+    found = [
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit()
+        and Path(cpu.command(int(entry.name)).partition(" ")[0]).name in ("mariadbd", "mysqld")
+    ]
+    if len(found) != 1:
+        sys.exit("Exactly one MariaDB must run on this machine: its processor time is measured.")
+    return found[0]

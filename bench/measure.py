@@ -85,6 +85,11 @@ class Stage:
         return figure
 
     @property
+    def is_postgres(self) -> bool:
+        """Tell whether the targets of writing hold, which are PostgreSQL's."""
+        return isinstance(self.database, Postgres)
+
+    @property
     def is_sqlite(self) -> bool:
         """Tell whether the database is a file."""
         return isinstance(self.database, Sqlite)

@@ -72,15 +72,6 @@ class Server(ABC):
         """Return the processor time of all its processes so far."""
         return cpu.tree_ms(self.process.pid) if self.process else 0.0
 
-    def memory_kib(self) -> dict[str, int]:
-        """Return the PSS of each process by its command line."""
-        if self.process is None:
-            return {}
-        return {
-            f"{cpu.command(one.pid)[:60]} #{one.pid}": cpu.pss_kib(one.pid)
-            for one in cpu.tree(self.process.pid)
-        }
-
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
@@ -103,6 +94,20 @@ class Shop(Server):
         """See `Server`."""
         port = str(self.port)
         return [sys.executable, "-m", "zhanggui", "up", "--no-demo", "--port", port]
+
+    def memory_kib(self) -> dict[str, int]:
+        """Return the PSS of each process by what it is: web, worker, or one that keeps them."""
+        if self.process is None:
+            return {}
+        found = cpu.tree(self.process.pid)
+        commands = {one.pid: cpu.command(one.pid) for one in found}
+
+        def role(one: cpu.Usage) -> str:
+            if "granian" in commands[one.pid]:
+                return "web" if "granian" in commands.get(one.parent, "") else "web's parent"
+            return "worker" if " worker" in commands[one.pid] else "keeper"
+
+        return {f"{role(one)} #{one.pid}": cpu.pss_kib(one.pid) for one in found}
 
     def run(self, *words: str) -> str:
         """Run one command of the shop and return what it prints."""

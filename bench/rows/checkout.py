@@ -57,7 +57,7 @@ def measure_orders(stage: Stage, figures: dict[str, Figure]) -> None:
         order(stage.sample["hot"], skus[place % len(skus)])
         for place, _ in zip(places, range(stage.order_count), strict=False)
     ]
-    limits = {"target": 4.0, "least_per_second": 400.0} if not stage.is_sqlite else {}
+    limits = {"target": 4.0, "least_per_second": 400.0} if stage.is_postgres else {}
     for row, title, wishes in (
         ("place orders", "place an order of two lines, 32 clients", spread),
         ("place orders, hot", "the same, one hot SKU", hot),
@@ -65,7 +65,7 @@ def measure_orders(stage: Stage, figures: dict[str, Figure]) -> None:
         figure = figures.get(row)
         if figure is None:
             figure = figures[row] = stage.figure(row, title, **limits)
-            stage.with_reference(figure, "R1" if stage.is_sqlite else "R4")
+            stage.with_reference(figure, "R4" if stage.is_postgres else "R1")
         cost = stage.cost(stage.shop, wishes, clients=CLIENTS)
         placed = cost.outcome.statuses["201"]
         figure.values.append(cost.cpu_ms * len(cost.outcome.latencies) / max(placed, 1))
