@@ -18,12 +18,13 @@ from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
+Given = str | int | datetime
 
 # Every request asks this: 0.12 CPU-ms in the web process, 0.45 through a QuerySet.
 _VERSIONS = "SELECT name, value FROM core_counter WHERE name LIKE 'version:%%'"
 
 
-def rows(statement: str, wanted: Collection[str] | Collection[int], *more: str | int) -> list[Row]:
+def rows(statement: str, wanted: Collection[str] | Collection[int], *more: Given) -> list[Row]:
     """Return the rows of a SELECT whose `{wanted}` stands for the values of an IN list.
 
     `{lock}` locks the rows where the database can; SQLite's transactions are alone anyway. Further
@@ -34,7 +35,8 @@ def rows(statement: str, wanted: Collection[str] | Collection[int], *more: str |
     places = ", ".join(["%s"] * len(wanted))
     lock = "FOR UPDATE" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(wanted=places, lock=lock), [*wanted, *more])
+        given = [*wanted, *(_as_stored(one) for one in more)]
+        cursor.execute(statement.format(wanted=places, lock=lock), given)
         return list(cursor.fetchall())
 
 
@@ -74,7 +76,10 @@ def version_rows() -> list[tuple[str, int]]:
 
 
 def instances(
-    model: type[M], where: str, wanted: Collection[str] | Collection[int], *more: str | int
+    model: type[M],
+    where: str,
+    wanted: Collection[str] | Collection[int],
+    *more: Given,
 ) -> list[M]:
     """Return instances of a model by what follows FROM and its table, written as in `rows`."""
     columns = _columns(model, (), connection.vendor)
@@ -86,7 +91,7 @@ def values(
     names: tuple[str, ...],
     where: str,
     wanted: Collection[str] | Collection[int],
-    *more: str | int,
+    *more: Given,
 ) -> list[Row]:
     """Return some columns of a model, named by their attributes, otherwise as `instances`."""
     columns = _columns(model, names, connection.vendor)

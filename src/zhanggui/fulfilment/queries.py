@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.lookups import IsNull
 
 from zhanggui.core import sql
@@ -19,6 +19,9 @@ _BY_NUMBER = (
     " JOIN fulfilment_fulfilmentorder task ON task.id = parcel.fulfilment_order_id"
     " WHERE parcel.tracking_no IN ({wanted}) ORDER BY parcel.id DESC LIMIT %s"
 )
+_ARE_LATE = "FROM fulfilment_fulfilmentorder WHERE status IN ({wanted}) AND ship_by_at < %s"
+_LATE = f"SELECT order_id {_ARE_LATE} ORDER BY ship_by_at, id LIMIT %s"
+_LATE_COUNT = f"SELECT COUNT(*) {_ARE_LATE}"
 _OF_ORDER = f"WHERE fulfilment_order_id IN ({_TASKS})"
 
 
@@ -83,12 +86,8 @@ def order_ids_by_tracking(*, q: str, limit: int = 50) -> list[int]:
 
 def late_orders(*, now: datetime, limit: int = 1_000) -> list[int]:
     """Return the ids of orders that should have been shipped by now, the most overdue first."""
-    rows = _late(now).order_by("ship_by_at", "id")
-    return list(rows.values_list("order_id", flat=True)[:limit])
-
-
-def _late(now: datetime) -> QuerySet[FulfilmentOrder]:
-    return FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED, ship_by_at__lt=now)
+    found = sql.rows(_LATE, [FulfilmentStatus.ALLOCATED.value], now, limit)
+    return [order_id for (order_id,) in found]
 
 
 def waiting(*, now: datetime) -> tuple[int, datetime | None]:
@@ -96,7 +95,9 @@ def waiting(*, now: datetime) -> tuple[int, datetime | None]:
     where = "WHERE status IN ({wanted}) ORDER BY ship_by_at LIMIT 1"
     found = sql.values(FulfilmentOrder, ("ship_by_at",), where, [FulfilmentStatus.ALLOCATED])
     first: datetime | None = found[0][0] if found else None
-    return _late(now).count() if first is not None and first < now else 0, first
+    if first is None or first >= now:
+        return 0, first
+    return sql.rows(_LATE_COUNT, [FulfilmentStatus.ALLOCATED.value], now)[0][0], first
 
 
 def other_orders_with(*, carrier: str, tracking_no: str, order_id: int) -> list[str]:

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-
 from zhanggui.accounts import queries as accounts
 from zhanggui.core import sql
 from zhanggui.orders.types import PaymentChannel
@@ -15,6 +13,17 @@ from zhanggui.payments.types import PaymentStatus, RefundStatus
 
 LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
 SENDING = timedelta(hours=1)  # a refund that is not sent by then needs staff
+# RefundStatus by value; the sent ones and those that succeeded are never read.
+_STUCK = """
+    FROM payments_refund one JOIN payments_payment paid ON paid.id = one.payment_id
+    WHERE one.status IN ({wanted}) AND (
+        one.status = 'abnormal'
+        OR one.status = 'created' AND one.queued_at <= %s
+        OR one.status = 'closed' AND NOT EXISTS (
+            SELECT 1 FROM payments_refund again
+            WHERE again.cause_type = one.cause_type AND again.cause_id = one.cause_id
+            AND again.payment_id = one.payment_id AND again.attempt > one.attempt))
+"""
 
 
 def channels() -> list[str]:
@@ -55,19 +64,18 @@ def refunds_to_ask(*, now: datetime, limit: int = 100) -> list[int]:
 
 def refunds_needing_staff(*, now: datetime) -> int:
     """Return how many refunds did not get through."""
-    return _stuck_refunds(now).count()
+    return len(_stuck(now, "one.id"))
 
 
 def orders_needing_staff(*, now: datetime) -> list[int]:
     """Return the orders of which a refund did not get through."""
-    rows = _stuck_refunds(now).order_by("payment__order_id")
-    return list(rows.values_list("payment__order_id", flat=True).distinct())
+    return sorted({order_id for (order_id,) in _stuck(now, "paid.order_id")})
 
 
 def stuck_refunds_of(*, order_id: int, now: datetime) -> set[int]:
     """Return the refunds of an order that did not get through."""
-    rows = _stuck_refunds(now).filter(payment__order_id=order_id)
-    return set(rows.values_list("pk", flat=True))
+    found = _stuck(now, "one.id", order_id=order_id)
+    return {refund_id for (refund_id,) in found}
 
 
 def may_retry(*, refund: Refund, now: datetime) -> bool:
@@ -83,20 +91,11 @@ def may_settle_by_hand(*, refund: Refund) -> bool:
     return refund.status == RefundStatus.ABNORMAL
 
 
-def _stuck_refunds(now: datetime) -> QuerySet[Refund]:
+def _stuck(now: datetime, column: str, *, order_id: int | None = None) -> list[sql.Row]:
     """Return those not paid out, not sent, or given up by the channel and not asked for again."""
-    again = Refund.objects.filter(
-        payment=OuterRef("payment"),
-        cause_type=OuterRef("cause_type"),
-        cause_id=OuterRef("cause_id"),
-        attempt__gt=OuterRef("attempt"),
-    )
-    unfinished = (RefundStatus.ABNORMAL, RefundStatus.CREATED, RefundStatus.CLOSED)
-    return Refund.objects.filter(status__in=unfinished).filter(
-        Q(status=RefundStatus.ABNORMAL)
-        | Q(status=RefundStatus.CREATED, queued_at__lte=now - SENDING)
-        | Q(status=RefundStatus.CLOSED) & ~Exists(again)
-    )
+    narrow = "" if order_id is None else f" AND paid.order_id = {int(order_id)}"
+    unfinished = ("abnormal", "created", "closed")
+    return sql.rows(f"SELECT {column} {_STUCK}{narrow}", unfinished, now - SENDING)
 
 
 def orders_with_live_attempts(*, order_ids: Collection[int]) -> list[int]:

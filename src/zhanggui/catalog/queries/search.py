@@ -14,10 +14,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from zhanggui.catalog import calc
-from zhanggui.catalog.models import Product, SearchTerm, Sku
+from zhanggui.catalog.models import Product, SearchTerm
 from zhanggui.catalog.queries.cursors import cursor_of, decoded
 from zhanggui.catalog.queries.facts import live_products
-from zhanggui.catalog.sql import cards_of, counted_terms, matching_rows
+from zhanggui.catalog.sql import cards_of, counted_terms, matching_rows, skus_with_terms
 from zhanggui.catalog.types import CardPage, Weight
 from zhanggui.core.versions import Kept
 
@@ -48,7 +48,7 @@ def matching_product_ids(*, query: str) -> QuerySet[SearchTerm, int]:
     A query without any letter, digit or Chinese sign finds nothing. Answered from the index
     (term, product) alone: it starts with the longest term, which is likely to be the rarest.
     """
-    terms = tuple(sorted(calc.query_terms(query), key=len, reverse=True))
+    terms = _longest_first(query)
     return _with(terms[1:], SearchTerm.objects.filter(term__in=terms[:1])).values_list(
         "product_id", flat=True
     )
@@ -56,8 +56,11 @@ def matching_product_ids(*, query: str) -> QuerySet[SearchTerm, int]:
 
 def matching_sku_ids(*, query: str, most: int) -> list[int]:
     """Return the SKUs of products that have all terms of the query, no more than `most`."""
-    rows = Sku.objects.filter(product__in=matching_product_ids(query=query))
-    return list(rows.values_list("pk", flat=True)[:most])
+    return skus_with_terms(_longest_first(query), most=most)
+
+
+def _longest_first(query: str) -> tuple[str, ...]:
+    return tuple(sorted(calc.query_terms(query), key=len, reverse=True))
 
 
 def best_matches(
