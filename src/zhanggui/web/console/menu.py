@@ -139,7 +139,7 @@ def _shown(request: HttpRequest) -> "_Shown":
     path = request.path
     here = max((url for url in known.values() if path.startswith(url)), key=len, default="")
     waiting = status_counts(request)[DisplayStatus.TO_SHIP] if "orders" in names else 0
-    is_all = path == reverse("console:all")
+    is_all = path == _all_pages()
     return _made(get_language(), names, here, path == here, is_all, waiting)
 
 
@@ -180,8 +180,7 @@ def _made(
     if len(first) < len(names):
         is_here = is_all or not any(entry.active for entry in first)
         label = pgettext("all pages", "全部")
-        url = reverse("console:all")
-        first.append(Entry(url=url, label=label, icon="layout-grid", active=is_here))
+        first.append(Entry(url=_all_pages(), label=label, icon="layout-grid", active=is_here))
     shown = tuple(Group(label, tuple(entries)) for label, entries in groups.items())
     return _Shown(shown, tuple(first))
 
@@ -189,3 +188,8 @@ def _made(
 @cache
 def _addresses() -> dict[str, str]:
     return {place.name: reverse(f"console:{place.name}") for place in PLACES}
+
+
+@cache
+def _all_pages() -> str:
+    return reverse("console:all")
