@@ -51,3 +51,32 @@ def test_every_word_of_a_text_finds_it(text: str) -> None:
 
     assert set(calc.query_terms(text)) <= stored
     assert all(0 < len(term) <= calc.TERM_LENGTH for term in stored)
+
+
+@pytest.mark.parametrize(
+    ("how", "ending", "old", "new"),
+    [
+        ("set", "", 19_90, 15_00),
+        ("set", "99", 19_90, 14_99),
+        ("raise", "", 19_90, 34_90),
+        ("lower", "", 19_90, 4_90),
+        ("lower", "", 10_00, -5_00),
+        ("raise_by", "", 19_90, 22_39),  # 22.3875, half up
+        ("lower_by", "", 19_90, 17_41),
+        ("lower_by", "90", 19_90, 17_90),
+        ("lower_by", "99", 19_90, 16_99),
+        ("lower_by", "00", 19_90, 17_00),
+        ("lower_by", "00", 30, 1_00),  # no price becomes nothing by rounding
+        ("lower_by", "90", 30, 90),
+        ("lower_by", "90", 0, 0),
+    ],
+)
+def test_a_price_is_made_and_ended(how: str, ending: str, old: int, new: int) -> None:
+    assert new == calc.edited_price(
+        old, how=how, amount_minor=15_00, rate_ppm=125_000, ending=ending, digits=2
+    )
+
+
+def test_a_currency_without_decimals_is_not_ended() -> None:
+    assert calc.ended(1234, ending="90", digits=0) == 1234
+    assert calc.ended(1234, ending="90", digits=3) == 900

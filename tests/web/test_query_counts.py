@@ -24,8 +24,10 @@ from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
 
 from zhanggui.accounts.types import Role
+from zhanggui.catalog import services as catalog
 from zhanggui.catalog.models import Sku
 from zhanggui.catalog.services import rebuild_search
+from zhanggui.catalog.types import BulkAct, BulkWish
 from zhanggui.core import versions
 from zhanggui.core.jobs import rows
 from zhanggui.core.models import WorkerBeat
@@ -80,6 +82,13 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/orders/<str:number>/reveal/": ("/console/orders/{shipped}/reveal/",),
     "console/pulse/": ("/console/pulse/",),
     "console/products/": ("/console/products/", "/console/products/?q=商品&category={category}"),
+    "console/products/bulk/": (
+        "/console/products/bulk/",
+        "/console/products/bulk/?all=1&q=商品",
+        "/console/products/bulk/?slug={product}",
+    ),
+    "console/products/bulk/<str:token>/": ("/console/products/bulk/{bulk_edit}/",),
+    "console/products/item/<slug:slug>/history/": ("/console/products/item/{product}/history/",),
     "console/products/new/": ("/console/products/new/",),
     "console/products/categories/": ("/console/products/categories/",),
     "console/products/categories/<slug:slug>/": ("/console/products/categories/{category}/",),
@@ -174,8 +183,21 @@ def _catalog(world: World) -> None:
             rules=[_rule(area) for area in ("330000", "310000", "320000", "440000")[: world.size]],
         )
     rebuild_search()
+    _edits(world)
     world.names |= {"warehouse": "HOUSE0", "category": "top", "product": "item-0"}
     world.names |= {"sku": world.skus[0].code, "template": "模板 0"}
+
+
+def _edits(world: World) -> None:
+    """Make the weight of all products another one, so many times."""
+    ids = list(Sku.objects.values_list("product", flat=True).distinct())
+    lin = Actor(ActorType.STAFF, StaffFactory().pk)
+    for number in range(world.size):
+        wish = BulkWish(act=BulkAct.WEIGHT, weight_grams=11 + number)
+        token = catalog.preview_bulk_edit(product_ids=ids, wish=wish, now=NOON, actor=lin)
+        edit_id = catalog.start_bulk_edit(token=token, now=NOON, actor=lin)
+        catalog.run_bulk_edit(edit_id=edit_id, now=NOON)
+        world.names["bulk_edit"] = token
 
 
 def _rule(area: str) -> FreightRuleView:

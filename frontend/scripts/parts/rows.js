@@ -11,6 +11,7 @@ const tell = () => {
     box.indeterminate = chosen.size > 0 && chosen.size < every.size;
   }
   for (const bar of all("[data-bulk]")) bar.hidden = !chosen.size;
+  for (const note of all("[data-every]")) note.hidden = !chosen.size || chosen.size < every.size;
   for (const count of all("[data-bulk-count]")) count.textContent = chosen.size;
 };
 on("change", "[data-row]", (box) => {

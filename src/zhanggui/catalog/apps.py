@@ -8,3 +8,7 @@ class CatalogConfig(AppConfig):
 
     name = "zhanggui.catalog"
     label = "catalog"
+
+    def ready(self) -> None:
+        """Connect the event handlers."""
+        import zhanggui.catalog.handlers  # noqa: F401, PLC0415 -- apps must be loaded first

@@ -100,3 +100,34 @@ def _pairs(signs: str) -> Iterable[str]:
 
 def _prefixes(word: str) -> Iterable[str]:
     return (word[:end] for end in range(1, min(len(word), TERM_LENGTH) + 1))
+
+
+def edited_price(
+    old_minor: int, *, how: str, amount_minor: int, rate_ppm: int, ending: str, digits: int
+) -> int:
+    """Return the price that an edit of many makes of one: `how` and `ending` as in types.
+
+    Below 0 where more is taken off than there is.
+    """
+    part = (old_minor * rate_ppm + 500_000) // 1_000_000
+    new = {
+        "set": amount_minor,
+        "raise": old_minor + amount_minor,
+        "lower": old_minor - amount_minor,
+        "raise_by": old_minor + part,
+        "lower_by": old_minor - part,
+    }[how]
+    return new if new <= 0 else ended(new, ending=ending, digits=digits)
+
+
+def ended(minor: int, *, ending: str, digits: int) -> int:
+    """Return the amount nearest to this one that ends so ("90": 12.34 → 11.90 or 12.90).
+
+    Never 0: a price that is rounded is no gift. Currencies without two decimals stay as they are.
+    """
+    if not ending or digits < 2:
+        return minor
+    whole = int(10**digits)
+    tail = int(ending) * whole // 100
+    wholes = (minor - tail + whole // 2) // whole
+    return max(wholes, 0 if tail else 1) * whole + tail

@@ -25,3 +25,14 @@ class PriceChanged(Event):
     old_minor: int
     new_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkEditOrdered(Event):
+    """An edit of many products was confirmed, or is to be undone."""
+
+    kind: ClassVar[str] = "bulk_edit.ordered"
+    subject_type: ClassVar[str] = "bulk_edit"
+    act: str
+    products: int
+    undo: bool

@@ -1,9 +1,9 @@
-"""Categories, products, SKUs, pictures and the search index."""
+"""Categories, products, SKUs, pictures, their history, edits of many, and the search index."""
 
 from django.db import models
 from django.db.models import F, Q
 
-from zhanggui.catalog.types import Shelf, Weight
+from zhanggui.catalog.types import BulkAct, BulkRowState, BulkState, Shelf, Weight
 from zhanggui.core.ids import IdField
 
 
@@ -137,6 +137,99 @@ class Sku(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ProductChange(models.Model):
+    """One field of a product or of one of its SKUs that somebody changed. Only ever added to."""
+
+    id = IdField()
+    product = models.ForeignKey(
+        Product,
+        on_delete=models.PROTECT,
+        related_name="changes",
+        db_index=False,  # change_by_product begins with it
+    )
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, null=True, related_name="+")
+    field = models.CharField(max_length=30)
+    old = models.JSONField(null=True)  # whole, so that it can be restored
+    new = models.JSONField(null=True)  # long texts shortened: the row or the next change has them
+    via = models.CharField(max_length=10, blank=True)  # "bulk", "undo", "" for one product alone
+    actor_type = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["product", "id"], name="change_by_product")]
+
+    def __str__(self) -> str:
+        return f"{self.field} of {self.product_id}"
+
+
+class BulkEdit(models.Model):
+    """One act on many products: previewed, run in short transactions, undone at most once."""
+
+    id = IdField()
+    token = models.CharField(max_length=32, unique=True)  # names it in addresses
+    act = models.CharField(max_length=10, choices=BulkAct.choices)
+    wish = models.JSONField(default=dict)  # what was asked for, in the words of BulkWish
+    state = models.CharField(max_length=10, choices=BulkState.choices, default=BulkState.PREVIEW)
+    products = models.IntegerField()  # all that were chosen
+    passed = models.IntegerField(default=0)  # of these, what this run or undo is through with
+    counts = models.JSONField(default=dict)  # state → rows, as the preview, run or undo ended
+    actor_type = models.CharField(max_length=10)  # who ordered this run
+    actor_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=BulkState.values), name="bulk_edit_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(passed__gte=0) & Q(products__gte=F("passed")),
+                name="bulk_edit_passes_what_it_has",
+            ),
+        ]
+        indexes = [models.Index(fields=["made_at"], name="bulk_edit_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.act} of {self.products}"
+
+
+class BulkEditRow(models.Model):
+    """What an edit of many does to one product or SKU; values as text. Kept for some days."""
+
+    id = IdField()
+    edit = models.ForeignKey(
+        BulkEdit,
+        on_delete=models.PROTECT,
+        related_name="rows",
+        db_index=False,  # bulk_row_by_place begins with it
+    )
+    place = models.IntegerField()  # of its product among the chosen ones
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    sku = models.ForeignKey(Sku, on_delete=models.PROTECT, null=True, related_name="+")
+    old = models.CharField(max_length=30)
+    new = models.CharField(max_length=30)
+    state = models.CharField(max_length=10, choices=BulkRowState.choices)
+    reason = models.CharField(max_length=20, blank=True)  # a BulkRefusal where it was refused
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=BulkRowState.values), name="bulk_row_state_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["edit", "place", "id"], name="bulk_row_by_place"),
+            models.Index(fields=["edit", "state", "id"], name="bulk_row_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"
 
 
 class SearchTerm(models.Model):

@@ -1,7 +1,8 @@
 """States, inputs, results and refusals of the catalogue."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ MAX_SKUS = 200
 MAX_PICTURES = 12
 MAX_PRICE_MINOR = 100_000_000_00
 MAX_MEASURE = 100_000_000  # grams or cubic centimetres
+UNDO_FOR = timedelta(days=1)  # an edit of many products
 
 
 class Shelf(TextChoices):
@@ -37,6 +39,67 @@ class Sort(TextChoices):
     NEWEST = "newest", _("新品")
     CHEAPEST = "price", _("价格从低到高")
     DEAREST = "-price", _("价格从高到低")
+
+
+class BulkAct(TextChoices):
+    """What an edit of many products changes."""
+
+    PRICE = "price", _("改价")
+    SHELF = "shelf", _("上下架")
+    CATEGORY = "category", _("移到类目")
+    WEIGHT = "weight", _("改重量")
+
+
+class BulkState(TextChoices):
+    """Where an edit of many products is."""
+
+    PREVIEW = "preview", _("待确认")
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("已完成")
+    UNDOING = "undoing", _("撤销中")
+    UNDONE = "undone", _("已撤销")
+
+
+class BulkRowState(TextChoices):
+    """What became of one row of an edit of many."""
+
+    READY = "ready", _("要改")
+    SAME = "same", _("不变")
+    REFUSED = "refused", _("不能改")
+    DONE = "done", _("已改")
+    STALE = "stale", _("期间被别人改过，没有动")
+    UNDONE = "undone", _("已撤销")
+    KEPT = "kept", _("之后又被改过，没有撤销")
+
+
+class BulkRefusal(TextChoices):
+    """Why an edit of many leaves a row as it is."""
+
+    BELOW_ZERO = "below_zero", _("改完的价格小于 0")
+    TOO_HIGH = "too_high", _("改完的价格太高")
+    ARCHIVED = "archived", _("商品已归档")
+    NO_SKU = "no_sku", _("还没有规格，不能上架")
+    NO_WEIGHT = "no_weight", _("按重量计运费，重量不能是 0")
+    NO_CATEGORY = "no_category", _("类目已归档")
+
+
+class PriceHow(TextChoices):
+    """How an edit of many makes the new price."""
+
+    SET = "set", _("改成")
+    RAISE = "raise", _("加价（金额）")
+    LOWER = "lower", _("降价（金额）")
+    RAISE_BY = "raise_by", _("涨价（%）")
+    LOWER_BY = "lower_by", _("降价（%）")
+
+
+class PriceEnd(TextChoices):
+    """What the new prices end with; the nearest one is taken."""
+
+    AS_IS = "", _("不取整")
+    WHOLE = "00", _("取整到 .00")
+    NINETY = "90", _("尾数 .90")
+    NINETY_NINE = "99", _("尾数 .99")
 
 
 class NotSold(TextChoices):
@@ -260,6 +323,75 @@ class ProductEdit:
     not_sold: NotSold | None
     updated_at: datetime
     revision: int  # sent back with the form, so that nobody undoes what another saved meanwhile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkWish:
+    """What is to happen to many products; only the fields of the act count."""
+
+    act: BulkAct
+    how: PriceHow = PriceHow.SET
+    amount_minor: int = 0
+    rate_ppm: int = 0  # 10 % is 100,000
+    ending: PriceEnd = PriceEnd.AS_IS
+    digits: int = 2  # of the currency
+    shelf: Shelf = Shelf.ON
+    category_id: int = 0
+    weight_grams: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkView:
+    """An edit of many products with the number of its rows in each state."""
+
+    edit_id: int
+    token: str
+    act: BulkAct
+    wish: BulkWish
+    state: BulkState
+    products: int
+    passed: int
+    made_at: datetime
+    done_at: datetime | None
+    undone_at: datetime | None
+    actor_id: int | None
+    counts: dict[str, int]  # BulkRowState → rows, as the last step of it ended
+    may_undo: bool
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is on its way."""
+        return self.state in (BulkState.RUNNING, BulkState.UNDOING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkRowView:
+    """One row of an edit of many, as shown."""
+
+    product_slug: str
+    product_name: str
+    sku_code: str
+    options_text: str
+    currency: str
+    old: str
+    new: str
+    state: BulkRowState
+    reason: BulkRefusal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """One changed field of a product's history."""
+
+    field: str
+    old: Any
+    new: Any
+    sku_code: str
+    options_text: str
+    via: str
+    actor_type: str
+    actor_id: int | None
+    at: datetime
 
 
 class CatalogRefused(Refusal):

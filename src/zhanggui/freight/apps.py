@@ -8,3 +8,7 @@ class FreightConfig(AppConfig):
 
     name = "zhanggui.freight"
     label = "freight"
+
+    def ready(self) -> None:
+        """Register the answers to what lower domains ask."""
+        import zhanggui.freight.handlers  # noqa: F401, PLC0415 -- apps must be loaded first

@@ -3,9 +3,11 @@
 from zhanggui.catalog.queries.admin import (
     admin_products,
     product_for_edit,
+    product_ids_found,
     product_ids_of,
     shelf_counts,
 )
+from zhanggui.catalog.queries.bulk import bulk_edit, bulk_edits, bulk_rows
 from zhanggui.catalog.queries.categories import (
     all_categories,
     category_by_slug,
@@ -26,6 +28,7 @@ from zhanggui.catalog.queries.facts import (
     total,
     weightless_skus,
 )
+from zhanggui.catalog.queries.history import product_history
 from zhanggui.catalog.queries.pages import cards_by_slug, listing, product_cards, product_page
 from zhanggui.catalog.queries.search import matching_product_ids, matching_sku_ids
 from zhanggui.catalog.queries.skus import sku_row, sku_rows
@@ -34,6 +37,9 @@ __all__ = [
     "CATALOG",
     "admin_products",
     "all_categories",
+    "bulk_edit",
+    "bulk_edits",
+    "bulk_rows",
     "cards_by_slug",
     "category_by_slug",
     "category_covers",
@@ -49,6 +55,8 @@ __all__ = [
     "not_sold",
     "product_cards",
     "product_for_edit",
+    "product_history",
+    "product_ids_found",
     "product_ids_of",
     "product_page",
     "sellable_facts",

@@ -124,8 +124,19 @@ def product_for_edit(*, slug: str, now: datetime) -> ProductEdit | None:
 
 
 def product_ids_of(*, slugs: Iterable[str]) -> list[int]:
-    """Return the ids of the products of these slugs, archived or not; unknown ones are missing."""
-    return list(Product.objects.filter(slug__in=set(slugs)).values_list("pk", flat=True))
+    """Return the ids of the products of these slugs in their order, archived or not.
+
+    Unknown ones are missing.
+    """
+    wanted = list(dict.fromkeys(slugs))
+    found = dict(Product.objects.filter(slug__in=wanted).values_list("slug", "pk"))
+    return [found[slug] for slug in wanted if slug in found]
+
+
+def product_ids_found(*, q: str = "", category: str = "", shelf: str = "") -> list[int]:
+    """Return the ids of all that `admin_products` lists page by page, in its order."""
+    rows = _filtered(q=q, category=category, shelf=shelf).order_by(*_KEYS)
+    return list(rows.values_list("pk", flat=True))
 
 
 def _input(sku: Sku) -> SkuInput:

@@ -1,5 +1,11 @@
 """Writes of the catalogue: categories, products with their SKUs, pictures, the search index."""
 
+from zhanggui.catalog.services.bulk_preview import preview_bulk_edit
+from zhanggui.catalog.services.bulk_run import (
+    run_bulk_edit,
+    start_bulk_edit,
+    undo_bulk_edit,
+)
 from zhanggui.catalog.services.categories import archive_category, restore_category, save_category
 from zhanggui.catalog.services.images import Encoded, encode
 from zhanggui.catalog.services.pictures import (
@@ -30,12 +36,16 @@ __all__ = [
     "describe_picture",
     "encode",
     "order_pictures",
+    "preview_bulk_edit",
     "rebuild_search",
     "restore_category",
     "restore_product",
+    "run_bulk_edit",
     "save_category",
     "save_product",
     "seed_products",
     "set_shelf",
     "set_sku_picture",
+    "start_bulk_edit",
+    "undo_bulk_edit",
 ]

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.catalog.events import ProductSaved
 from zhanggui.catalog.models import Category, Product
 from zhanggui.catalog.queries.facts import CATALOG, SHELVES
+from zhanggui.catalog.services import history
 from zhanggui.catalog.services import skus as matrix
+from zhanggui.catalog.services.history import Change
 from zhanggui.catalog.services.search import write_terms
 from zhanggui.catalog.services.slugs import Asked, free_slug
 from zhanggui.catalog.types import CatalogRefused, ProductChanged, ProductInput, Shelf
@@ -47,21 +49,26 @@ def save_product(
     try:
         with transaction.atomic():
             product = _locked(product_id, currency=currency, revision=revision, now=now)
-            before = _place(product)
+            before, was = _place(product), history.values_of(product)
             _fill(product, wanted, now=now)
             product.options = [{"name": o.name, "values": list(o.values)} for o in options]
             matrix.check_codes(product, skus)
             product.save()
-            changes = matrix.write_skus(product, skus, now=now, actor=actor)
+            prices, changes = matrix.write_skus(product, skus, now=now, actor=actor)
             matrix.summarise(product)
             product.revision += 1
             product.save()
             write_terms([product.pk])  # bumps the catalogue's version, too
             if _place(product) != before:
                 versions.bump(SHELVES)
+            if product_id is None:
+                changes = [Change(product.pk, None, "created", None, product.name)]
+            else:
+                changes = [*history.differences(product, was), *changes]
+            history.record(changes, now=now, actor=actor)
             change = "created" if product_id is None else "edited"
             saved = ProductSaved(subject_id=product.pk, change=change, at=now, actor=actor)
-            publish(saved, *changes)
+            publish(saved, *prices)
     except IntegrityError as error:
         raise CatalogRefused(
             _("网址名或规格编码刚刚被别的商品用掉，请换一个再保存。"), field="slug"
@@ -89,10 +96,16 @@ def set_shelf(*, product_ids: Iterable[int], shelf: Shelf, now: datetime, actor:
                     _("%(name)s 还没有规格，请先填写规格和价格。") % {"name": row.name},
                     field="skus",
                 )
-        moving = [row.pk for row in rows if row.shelf != shelf]
+        changes = [
+            Change(row.pk, None, "shelf", row.shelf, shelf.value)
+            for row in rows
+            if row.shelf != shelf
+        ]
+        moving = [change.product_id for change in changes]
         Product.objects.filter(pk__in=moving).update(
             shelf=shelf, updated_at=now, revision=F("revision") + 1
         )
+        history.record(changes, now=now, actor=actor)
         _tell(moving, change=shelf.value, now=now, actor=actor)
     return len(moving)
 
@@ -102,6 +115,8 @@ def archive_product(*, product_id: int, now: datetime, actor: Actor) -> None:
     with transaction.atomic():
         live = Product.objects.filter(pk=product_id, archived_at=None)
         if live.update(archived_at=now, updated_at=now):
+            change = Change(product_id, None, "archived", False, True)
+            history.record([change], now=now, actor=actor)
             _tell([product_id], change="archived", now=now, actor=actor)
 
 
@@ -125,6 +140,10 @@ def restore_product(*, product_id: int, now: datetime, actor: Actor) -> None:
         Product.objects.filter(pk=product_id).update(
             archived_at=None, shelf=shelf, updated_at=now, revision=F("revision") + 1
         )
+        changes = [Change(product_id, None, "archived", True, False)]
+        if row.shelf != shelf:
+            changes.append(Change(product_id, None, "shelf", row.shelf, shelf.value))
+        history.record(changes, now=now, actor=actor)
         _tell([product_id], change="restored", now=now, actor=actor)
 
 

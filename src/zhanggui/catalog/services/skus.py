@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
-from django.db.models import CharField, Count, Max, Min, Value
+from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog.events import PriceChanged
 from zhanggui.catalog.models import Product, Sku
+from zhanggui.catalog.services import history
+from zhanggui.catalog.services.history import Change
 from zhanggui.catalog.types import (
     MAX_MEASURE,
     MAX_OPTIONS,
@@ -86,8 +88,8 @@ def option_key(options: Iterable[str]) -> str:
 
 def write_skus(
     product: Product, skus: tuple[SkuInput, ...], *, now: datetime, actor: Actor
-) -> list[PriceChanged]:
-    """Make the live SKUs of a product those of the form; return the changed prices.
+) -> tuple[list[PriceChanged], list[Change]]:
+    """Make the live SKUs of a product those of the form; return the changed prices and fields.
 
     A row is known again by its option values, else by its code, so that adding an option keeps the
     SKU. What is missing is archived, never deleted.
@@ -95,7 +97,7 @@ def write_skus(
     rows = list(Sku.objects.select_for_update().filter(product=product).order_by("pk"))
     wanted = _with_codes(product, skus, rows)
     matches = _matches(rows, wanted)
-    changes = [
+    prices = [
         PriceChanged(
             subject_id=product.pk,
             sku_id=row.pk,
@@ -112,31 +114,34 @@ def write_skus(
     kept = {row.pk for row in matches if row}
     gone = [row.pk for row in rows if row.pk not in kept and row.archived_at is None]
     Sku.objects.filter(pk__in=gone).update(archived_at=now)
+    changes = [Change(product.pk, pk, "archived", False, True) for pk in gone]
     new: list[Sku] = []
     for position, (sku, row) in enumerate(zip(wanted, matches, strict=True)):
         if row is None:
             row = Sku(product=product)
             new.append(row)
-        _fill(row, sku, position)
+            changes.append(Change(product.pk, row.pk, "created", None, option_key(sku.options)))
+            _fill(row, sku, position)
+        else:
+            changes += _filled(row, sku, position)
     Sku.objects.bulk_update([row for row in matches if row], _WRITTEN, batch_size=100)
     Sku.objects.bulk_create(new)
-    return changes
+    return prices, changes
 
 
-def summarise(product: Product) -> None:
-    """Keep what lists show of the live SKUs on the product row."""
-    live = Sku.objects.filter(product=product, archived_at=None)
-    figures = live.aggregate(
-        sku_count=Count("pk"),
-        min_price_minor=Min("price_minor"),
-        max_price_minor=Max("price_minor"),
-    )
-    cheapest = live.order_by("price_minor", "position", "pk")
-    market = cheapest.values_list("market_price_minor").first()
-    product.sku_count = figures["sku_count"]
-    product.min_price_minor = figures["min_price_minor"] or 0
-    product.max_price_minor = figures["max_price_minor"] or 0
-    product.market_price_minor = market[0] if market else None
+def summarise(*products: Product) -> None:
+    """Put what lists show of the live SKUs on these rows, which the caller saves; one statement."""
+    live = Sku.objects.filter(product__in=[one.pk for one in products], archived_at=None)
+    prices: dict[int, list[tuple[int, int | None]]] = {}
+    rows = live.order_by("price_minor", "position", "pk")
+    for pk, price, market in rows.values_list("product_id", "price_minor", "market_price_minor"):
+        prices.setdefault(pk, []).append((price, market))
+    for product in products:
+        found = prices.get(product.pk, [])
+        product.sku_count = len(found)
+        product.min_price_minor = found[0][0] if found else 0
+        product.max_price_minor = found[-1][0] if found else 0
+        product.market_price_minor = found[0][1] if found else None
 
 
 def check_codes(product: Product, skus: tuple[SkuInput, ...]) -> None:
@@ -226,6 +231,16 @@ def _make_room(rows: list[Sku], skus: list[SkuInput], matches: list[Sku | None])
             )
         moving.append(holder.pk)
     Sku.objects.filter(pk__in=moving).update(code=Concat(Value("~"), Cast("pk", CharField())))
+
+
+def _filled(row: Sku, sku: SkuInput, position: int) -> list[Change]:
+    """Bring a known row in step and return what changed of it."""
+    before, was_archived = history.values_of(row), row.archived_at is not None
+    _fill(row, sku, position)
+    changes = history.differences(row, before)
+    if was_archived:
+        changes.append(Change(row.product_id, row.pk, "archived", True, False))
+    return changes
 
 
 def _fill(row: Sku, sku: SkuInput, position: int) -> None:

@@ -1,0 +1,181 @@
+"""What an edit of many products would do: one row for each product or SKU, kept for the run."""
+
+import secrets
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.catalog import calc, hooks
+from zhanggui.catalog.models import BulkEdit, BulkEditRow, Category, Product, Sku
+from zhanggui.catalog.types import (
+    MAX_MEASURE,
+    MAX_PRICE_MINOR,
+    BulkAct,
+    BulkRefusal,
+    BulkRowState,
+    BulkWish,
+    CatalogRefused,
+    Shelf,
+)
+from zhanggui.core.bulk import insert_rows
+from zhanggui.core.ids import next_id
+from zhanggui.core.types import Actor
+
+MOST_PRODUCTS = 20_000
+_AT_ONCE = 1000  # products read by one statement
+OF_SKUS = {BulkAct.PRICE: "price_minor", BulkAct.WEIGHT: "weight_grams"}
+OF_PRODUCTS = {BulkAct.SHELF: "shelf", BulkAct.CATEGORY: "category_id"}
+
+
+class _NewRow(NamedTuple):
+    id: int
+    edit_id: int
+    place: int
+    product_id: int
+    sku_id: int | None
+    old: str
+    new: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the rows of some products are judged on."""
+
+    act: BulkAct
+    weighed: set[int] = field(default_factory=set)  # products that need weights to be sold
+    light: set[int] = field(default_factory=set)  # products with a SKU without weight
+    categories: set[int] = field(default_factory=set)  # in use
+
+    @classmethod
+    def of(cls, act: BulkAct, *, product_ids: Collection[int], new: Collection[str]) -> "Ground":
+        """Read what counts for this act and these new values, and nothing else."""
+        if act == BulkAct.CATEGORY:
+            live = Category.objects.filter(pk__in={int(one) for one in new}, archived_at=None)
+            return cls(act, categories=set(live.values_list("pk", flat=True)))
+        if act == BulkAct.SHELF and Shelf.ON in new:
+            weighed = hooks.needing_weight(product_ids)
+            light = Sku.objects.filter(product__in=weighed, weight_grams=0, archived_at=None)
+            return cls(act, weighed, set(light.values_list("product_id", flat=True)))
+        if act == BulkAct.WEIGHT and "0" in new:
+            return cls(act, hooks.needing_weight(product_ids))
+        return cls(act)
+
+    def refusal(self, product: Product, new: str) -> BulkRefusal | None:
+        """Return why this product, or a SKU of it, can't get this value."""
+        if product.archived_at:
+            return BulkRefusal.ARCHIVED
+        if self.act == BulkAct.PRICE:
+            return _price_refusal(int(new))
+        if self.act == BulkAct.CATEGORY:
+            return None if int(new) in self.categories else BulkRefusal.NO_CATEGORY
+        is_weighed = product.pk in self.weighed
+        if self.act == BulkAct.SHELF and new == Shelf.ON:
+            if not product.sku_count:
+                return BulkRefusal.NO_SKU
+            return BulkRefusal.NO_WEIGHT if is_weighed and product.pk in self.light else None
+        if new == "0" and product.shelf == Shelf.ON and is_weighed:
+            return BulkRefusal.NO_WEIGHT
+        return None
+
+
+def _price_refusal(minor: int) -> BulkRefusal | None:
+    if minor < 0:
+        return BulkRefusal.BELOW_ZERO
+    return BulkRefusal.TOO_HIGH if minor > MAX_PRICE_MINOR else None
+
+
+def preview_bulk_edit(
+    *, product_ids: Sequence[int], wish: BulkWish, now: datetime, actor: Actor
+) -> str:
+    """Say what an edit of these products would change and what not; return the name of the edit.
+
+    Nothing of a product is changed. All is read before the one short transaction that keeps it.
+
+    Raises:
+        CatalogRefused: no product, too many, or a value that nothing can have.
+    """
+    ids = list(dict.fromkeys(product_ids))
+    if not ids:
+        raise CatalogRefused(_("没有选中商品，请先勾选。"), field="act")
+    if len(ids) > MOST_PRODUCTS:
+        raise CatalogRefused(
+            _("一次最多改 %(max)d 个商品，请用筛选分几次改。") % {"max": MOST_PRODUCTS}, field="act"
+        )
+    if not (0 <= wish.weight_grams <= MAX_MEASURE and 0 <= wish.rate_ppm <= 100_000_000):
+        raise CatalogRefused(_("这个数值太大，请改小一些。"), field="amount")
+    edit = BulkEdit(
+        token=secrets.token_hex(16),
+        act=wish.act,
+        wish=asdict(wish),
+        products=len(ids),
+        actor_type=actor.type,
+        actor_id=actor.id,
+        made_at=now,
+    )
+    rows = [
+        row
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in _rows(edit, wish, ids[start : start + _AT_ONCE], start)
+    ]
+    edit.counts = dict(Counter(row.state for row in rows))
+    with transaction.atomic():
+        edit.save(force_insert=True)
+        insert_rows(model=BulkEditRow, rows=rows)
+    return edit.token
+
+
+def _rows(edit: BulkEdit, wish: BulkWish, ids: list[int], start: int) -> Iterator[_NewRow]:
+    columns = ("shelf", "category_id", "sku_count", "archived_at")
+    products = Product.objects.filter(pk__in=ids).only(*columns).in_bulk()
+    places = {pk: start + place for place, pk in enumerate(ids)}
+    wanted = [one for one in _wanted(wish, products) if one[0] in products]
+    ground = Ground.of(wish.act, product_ids=ids, new={new for *_row, new in wanted})
+    for product_id, sku_id, old, new in sorted(wanted, key=lambda one: places[one[0]]):
+        reason = ground.refusal(products[product_id], new)
+        state = BulkRowState.SAME if old == new else BulkRowState.READY
+        yield _NewRow(
+            next_id(),
+            edit.pk,
+            places[product_id],
+            product_id,
+            sku_id,
+            old,
+            new,
+            BulkRowState.REFUSED if reason else state,
+            reason or "",
+        )
+
+
+def _wanted(
+    wish: BulkWish, products: dict[int, Product]
+) -> Iterator[tuple[int, int | None, str, str]]:
+    """Yield (product, SKU, value now, value then)."""
+    if wish.act in OF_PRODUCTS:
+        new = wish.shelf.value if wish.act == BulkAct.SHELF else str(wish.category_id)
+        for pk, product in products.items():
+            yield pk, None, str(getattr(product, OF_PRODUCTS[wish.act])), new
+        return
+    live = Sku.objects.filter(product__in=list(products), archived_at=None)
+    rows = live.order_by("product", "position", "pk")
+    for product_id, sku_id, old in rows.values_list("product_id", "pk", OF_SKUS[wish.act]):
+        yield product_id, sku_id, str(old), str(_number(wish, old))
+
+
+def _number(wish: BulkWish, old: int) -> int:
+    if wish.act == BulkAct.WEIGHT:
+        return wish.weight_grams
+    return calc.edited_price(
+        old,
+        how=wish.how,
+        amount_minor=wish.amount_minor,
+        rate_ppm=wish.rate_ppm,
+        ending=wish.ending,
+        digits=wish.digits,
+    )
