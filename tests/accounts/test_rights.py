@@ -20,6 +20,7 @@ def test_every_role_has_its_row_and_the_owner_may_all() -> None:
     assert ROLE_RIGHTS[Role.OWNER] == RIGHTS
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", [*Role, ""])
 def test_people_and_keys_of_a_role_may_what_the_table_says(role: str) -> None:
     user, key = User(id=1, role=role), ApiKey(id=1, role=role or Role.SERVICE)
@@ -33,6 +34,7 @@ def test_people_and_keys_of_a_role_may_what_the_table_says(role: str) -> None:
         )
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("role", "right", "may"),
     [

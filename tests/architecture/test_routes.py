@@ -63,14 +63,14 @@ def test_every_declared_right_exists() -> None:
     assert all(action in RIGHTS[resource] for resource, action in rights)
 
 
-def test_nothing_of_the_console_but_signing_in_and_out_is_open_to_all() -> None:
+def test_nothing_of_the_console_but_signing_in_and_joining_is_open_to_all() -> None:
     open_routes = {
         route
         for route, pattern in patterns()
         if route.startswith("console/") and right_of(pattern) is None
     }
 
-    assert open_routes == {"console/login/", "console/logout/"}
+    assert open_routes == {"console/login/", "console/logout/", "console/join/<str:token>/"}
 
 
 @pytest.mark.django_db

@@ -12,6 +12,8 @@ from zhanggui.accounts.models import User
 from zhanggui.core.types import Actor, ActorType
 from zhanggui.web.access import allowed, open_to_all, staff_actor
 
+pytestmark = pytest.mark.django_db
+
 
 @allowed("stock", "edit")
 def shelf(request: HttpRequest, code: str) -> HttpResponse:
@@ -21,7 +23,7 @@ def shelf(request: HttpRequest, code: str) -> HttpResponse:
 
 def opened_by(user: Any, **headers: str) -> HttpResponse:
     request = RequestFactory().get("/console/shelf/?page=2", headers=headers)
-    request.user = user
+    request.user, request.session = user, {}
     return shelf(request, "A-7")
 
 

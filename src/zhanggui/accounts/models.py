@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from zhanggui.accounts.types import ROLE_RIGHTS, Role
+from zhanggui.accounts.roles import role
+from zhanggui.accounts.types import Role, RoleView
 from zhanggui.core import sql
 from zhanggui.core.ids import IdField
 
@@ -21,6 +23,28 @@ class _Users(BaseUserManager["User"]):
         raise self.model.DoesNotExist
 
 
+class StaffRole(models.Model):
+    """A role of the shop's own making, or what it changed of a role that every shop has."""
+
+    id = IdField()
+    code = models.CharField(max_length=24, unique=True)
+    name = models.CharField(max_length=30)
+    home = models.CharField(max_length=10, choices=Role.choices)
+    rights = models.JSONField()  # resource → list of actions
+    warehouse_ids = models.JSONField(null=True)  # the only ones it sees; null sees all
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(code__in=["", Role.OWNER]), name="role_has_code"),
+            models.CheckConstraint(
+                condition=Q(home__in=Role.values), name="staff_role_home_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractBaseUser):
     """Whoever signs in: staff have a role, shoppers have none."""
 
@@ -28,9 +52,12 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     email = models.CharField(max_length=254, blank=True)
-    role = models.CharField(max_length=10, choices=Role.choices, blank=True)
+    role = models.CharField(max_length=24, blank=True)  # code of a role
     is_active = models.BooleanField(default=True)
+    access_until = models.DateTimeField(null=True)  # of staff who help for a while
     created_at = models.DateTimeField()
+
+    previewed: RoleView | None = None  # the role as which somebody looks at the console
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -38,43 +65,90 @@ class User(AbstractBaseUser):
 
     objects: ClassVar[Any] = _Users()
 
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(role="") | Q(role__in=Role.values), name="user_role_is_known"
-            ),
-        ]
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether this person may enter the console today."""
+        is_over = self.access_until is not None and self.access_until <= timezone.now()
+        return self.is_active and bool(self.role) and not is_over
+
+    @property
+    def acts_as(self) -> RoleView | None:
+        """Return the role whose rights count: the one looked at, else this person's."""
+        return self.previewed or role(self.role)
+
+    @property
+    def warehouse_ids(self) -> tuple[int, ...] | None:
+        """Return the only warehouses whose orders and stock this person sees; None sees all."""
+        return _scope(self.acts_as)
+
+    def may(self, resource: str, action: str) -> bool:
+        """Tell whether this person has the right; who is no staff any more has none."""
+        acts_as = self.acts_as if self.is_staff else None
+        return acts_as is not None and acts_as.may(resource, action)
+
+
+def _scope(acts_as: RoleView | None) -> tuple[int, ...] | None:
+    return acts_as.warehouse_ids if acts_as else ()
+
+
+class Invite(models.Model):
+    """A link by which somebody becomes staff. Only the token's hash is stored."""
+
+    id = IdField()
+    name = models.CharField(max_length=60)
+    role = models.CharField(max_length=24)  # code of a role
+    access_until = models.DateTimeField(null=True)
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256, hex
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_by = models.OneToOneField(User, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
 
-    def may(self, resource: str, action: str) -> bool:
-        """Tell whether this person has the right; an inactive one has none."""
-        return self.is_active and action in ROLE_RIGHTS.get(self.role, {}).get(resource, ())
-
 
 class ApiKey(models.Model):
-    """A program's access with the rights of a role. Only the token's hash is stored."""
+    """A program's access: some rights of a role, all unless named. Only a hash is stored."""
 
     id = IdField()
     name = models.CharField(max_length=60)
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=24)  # code of a role
+    rights = models.JSONField(null=True)  # resource → list of actions, within the role's
     prefix = models.CharField(max_length=12)  # to recognise a key in lists
     token_hash = models.CharField(max_length=64, unique=True)  # SHA-256, hex
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="api_key_role_is_known"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the key works today."""
+        is_over = self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.revoked_at is None and not is_over
+
+    @property
+    def acts_as(self) -> RoleView | None:
+        """Return the role whose rights count."""
+        return role(self.role)
+
+    @property
+    def warehouse_ids(self) -> tuple[int, ...] | None:
+        """Return the only warehouses whose orders and stock this key sees; None sees all."""
+        return _scope(self.acts_as)
+
     def may(self, resource: str, action: str) -> bool:
-        """Tell whether this key has the right; a revoked one has none."""
-        return self.revoked_at is None and action in ROLE_RIGHTS[self.role].get(resource, ())
+        """Tell whether this key has the right; one that does not work any more has none."""
+        acts_as = self.acts_as if self.is_live else None
+        is_named = self.rights is None or action in self.rights.get(resource, ())
+        return acts_as is not None and acts_as.may(resource, action) and is_named
 
 
 class Shop(models.Model):

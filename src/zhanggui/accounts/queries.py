@@ -1,8 +1,14 @@
 """Reads of users, keys and shop settings."""
 
 import hashlib
+from datetime import datetime
+from typing import cast
 
-from zhanggui.accounts.models import ApiKey, Shop, User
+from django.db.models import F, QuerySet
+
+from zhanggui.accounts.models import ApiKey as ApiKey
+from zhanggui.accounts.models import Invite, Shop
+from zhanggui.accounts.models import User as User
 from zhanggui.accounts.types import ShopView
 from zhanggui.core import versions
 
@@ -28,7 +34,8 @@ def key_hash(token: str) -> str:
 
 def api_key(*, token: str) -> ApiKey | None:
     """Return the live key of this token."""
-    return ApiKey.objects.filter(token_hash=key_hash(token), revoked_at=None).first()
+    found = ApiKey.objects.filter(token_hash=key_hash(token), revoked_at=None).first()
+    return found if found is not None and found.is_live else None
 
 
 def user_names(*, user_ids: set[int]) -> dict[int, str]:
@@ -45,3 +52,31 @@ def staff() -> dict[str, str]:
 def live_api_keys() -> list[ApiKey]:
     """Return the keys that work, newest first."""
     return list(ApiKey.objects.filter(revoked_at=None).order_by("-created_at", "-id"))
+
+
+def api_keys() -> QuerySet[ApiKey]:
+    """Return all keys: those that work first, then the revoked ones, each newest first."""
+    return ApiKey.objects.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-id")
+
+
+def people() -> list[User]:
+    """Return all who are or were staff, those with access first."""
+    return list(User.objects.exclude(role="").order_by("-is_active", "created_at", "id"))
+
+
+def member(*, username: str) -> User | None:
+    """Return who is or was staff under this login."""
+    for found in User.objects.filter(username=username).exclude(role=""):
+        return cast(User, found)
+    return None
+
+
+def open_invites(*, now: datetime) -> QuerySet[Invite]:
+    """Return the invitations that still work, newest first."""
+    rows = Invite.objects.filter(used_by=None, withdrawn_at=None, expires_at__gt=now)
+    return rows.select_related("invited_by").order_by("-created_at", "-id")
+
+
+def invite(*, token: str, now: datetime) -> Invite | None:
+    """Return the invitation of this token while it works."""
+    return open_invites(now=now).filter(token_hash=key_hash(token)).first()

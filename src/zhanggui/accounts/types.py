@@ -1,6 +1,8 @@
 """Roles, rights and refusals of the people who work in the shop."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.db.models import TextChoices
@@ -8,16 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.types import Refusal
 
+Rights = Mapping[str, frozenset[str]]  # resource → actions
+
 
 class Role(TextChoices):
-    """What a member of staff is there for."""
+    """The roles that every shop has; a shop may make others (accounts.roles)."""
 
     OWNER = "owner", _("店主")
     SERVICE = "service", _("客服")
     WAREHOUSE = "warehouse", _("仓库")
 
 
-# Every right of the shop: resource → actions. A right that is not named here does not exist.
+# Every right of the shop. A right that is not named here does not exist.
 RIGHTS: dict[str, frozenset[str]] = {
     "home": frozenset({"view"}),
     "orders": frozenset({"view", "cancel", "ship", "reveal", "see_money"}),
@@ -27,9 +31,14 @@ RIGHTS: dict[str, frozenset[str]] = {
     "freight": frozenset({"view", "edit"}),
     "jobs": frozenset({"view", "retry"}),
     "messages": frozenset({"view"}),
+    "staff": frozenset({"view", "edit"}),
 }
 
-ROLE_RIGHTS: dict[str, dict[str, frozenset[str]]] = {
+# Rights that open a field within what other rights show.
+FIELD_RIGHTS = frozenset({("orders", "see_money"), ("orders", "reveal"), ("products", "see_cost")})
+
+# What the roles may that every shop has, until the shop itself says otherwise; owners always all.
+ROLE_RIGHTS: dict[str, Rights] = {
     Role.OWNER: RIGHTS,
     Role.SERVICE: {
         "home": frozenset({"view"}),
@@ -46,11 +55,106 @@ ROLE_RIGHTS: dict[str, dict[str, frozenset[str]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleView:
+    """A role as it is now.
+
+    `warehouse_ids` are the only warehouses whose orders and stock it shows; None shows all.
+    """
+
+    code: str
+    home: Role  # whose first page its people see
+    rights: Rights
+    own_name: str = ""  # of a role that this shop made
+    warehouse_ids: tuple[int, ...] | None = None
+    is_changed: bool = False  # a role that every shop has, with rights of this shop's own
+
+    @property
+    def name(self) -> str:
+        """Return what people call it."""
+        return self.own_name or str(Role(self.code).label)
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether this shop made the role."""
+        return self.code not in Role
+
+    def may(self, resource: str, action: str) -> bool:
+        """Tell whether the role has the right."""
+        return action in self.rights.get(resource, ())
+
+    def covers(self, other: "RoleView") -> bool:
+        """Tell whether all that the other role may and sees, this one may and sees, too."""
+        has_rights = all(
+            actions <= self.rights.get(resource, frozenset())
+            for resource, actions in other.rights.items()
+        )
+        if self.warehouse_ids is None:
+            return has_rights
+        return has_rights and set(other.warehouse_ids or (0,)) <= set(self.warehouse_ids)
+
+
 class NotAllowed(Refusal):
     """The person or key lacks the right."""
 
     code = "not_allowed"
     status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("这个角色的权限比你的大，你不能给出或更改它。"))
+
+
+class UnknownRole(Refusal):
+    """There is no such role (any more)."""
+
+    code = "unknown_role"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("没有这个角色，可能刚被删除。请重新选择。"))
+
+
+class RoleInUse(Refusal):
+    """People or keys still have the role."""
+
+    code = "role_in_use"
+    status = 409
+
+    def __init__(self, holders: str) -> None:
+        super().__init__(
+            _("还有人或密钥在用这个角色：%(holders)s。请先给他们换一个角色。")
+            % {"holders": holders}
+        )
+
+
+class LastOwner(Refusal):
+    """The shop would have no owner left."""
+
+    code = "last_owner"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("店铺至少要有一位长期有效的店主。请先让另一个人成为店主。"))
+
+
+class LoginTaken(Refusal):
+    """Somebody has this login."""
+
+    code = "login_taken"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("这个登录名已有人用，请换一个。"))
+
+
+class InviteGone(Refusal):
+    """The invitation was used, withdrawn or is too old."""
+
+    code = "invite_gone"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(_("这个邀请已失效。请让邀请你的人再发一个。"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +165,15 @@ class NewKey:
     role: str
     prefix: str
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvite:
+    """An invitation just made; `token` is shown this once and never stored."""
+
+    invite_id: int
+    token: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +206,15 @@ class Holder(Protocol):
 
     @property
     def role(self) -> str:
-        """The role, "" for shoppers."""
+        """The code of the role, "" for shoppers."""
+
+    @property
+    def acts_as(self) -> RoleView | None:
+        """The role whose rights count."""
+
+    @property
+    def warehouse_ids(self) -> tuple[int, ...] | None:
+        """The only warehouses whose orders and stock it sees; None sees all."""
 
     def may(self, resource: str, action: str) -> bool:
         """Tell whether it has the right."""

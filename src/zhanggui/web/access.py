@@ -8,13 +8,19 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
-from zhanggui.accounts.types import RIGHTS, Holder
+from zhanggui.accounts.queries import User
+from zhanggui.accounts.roles import role
+from zhanggui.accounts.types import RIGHTS, Holder, NotAllowed, RoleView
 from zhanggui.core.types import Actor, ActorType
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 F = TypeVar("F", bound=Callable[..., Any])
+
+PREVIEW = "preview_role"  # in the session: the role as which somebody looks at the console
+_SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def declare(function: F, right: tuple[str, str] | None) -> F:
@@ -30,14 +36,22 @@ def open_to_all(view: F) -> F:
     return declare(view, None)
 
 
-def allowed(resource: str, action: str) -> Callable[[View[P]], View[P]]:
-    """Let only staff with this right open the view; others sign in or get 403."""
+def allowed(
+    resource: str, action: str, *, as_oneself: bool = False
+) -> Callable[[View[P]], View[P]]:
+    """Let only staff with this right open the view; others sign in or get 403.
+
+    Who looks at the console as another role has that role's rights and may change nothing, except
+    where a view takes people `as_oneself`.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if not request.user.is_active or not getattr(request.user, "role", ""):
+            if not getattr(request.user, "is_staff", False):
                 return _sign_in(request)
+            if not as_oneself:
+                _look_as_another(request)
             if not staff_user(request).may(resource, action):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -45,6 +59,16 @@ def allowed(resource: str, action: str) -> Callable[[View[P]], View[P]]:
         return declare(guarded, (resource, action))
 
     return decorate
+
+
+def _look_as_another(request: HttpRequest) -> None:
+    user = cast(User, request.user)
+    own, wanted = role(user.role), role(request.session.get(PREVIEW, ""))
+    if own is None or wanted is None or not own.covers(wanted):
+        return
+    user.previewed = wanted
+    if request.method not in _SAFE:
+        raise PermissionDenied(_("预览时什么也不会改动。请先结束预览，再做这件事。"))
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
@@ -57,6 +81,14 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
 def staff_user(request: HttpRequest) -> Holder:
     """Return the signed-in member of staff behind a guarded view."""
     return cast(Holder, request.user)
+
+
+def staff_role(request: HttpRequest) -> RoleView:
+    """Return the role of who is signed in, for services that give no more than it holds."""
+    found = role(staff_user(request).role)
+    if found is None:
+        raise NotAllowed
+    return found
 
 
 def staff_actor(request: HttpRequest) -> Actor:

@@ -30,7 +30,7 @@ class Place:
     in_dock: bool = False
 
 
-TRADE, GOODS, SYSTEM = _("交易"), _("货品"), _("系统")
+TRADE, GOODS, SETTINGS = _("交易"), _("货品"), _("设置")
 PLACES = (
     Place(name="home", label=_("首页"), icon="home", resource="home", in_dock=True),
     Place(
@@ -59,7 +59,10 @@ PLACES = (
         in_dock=True,
     ),
     Place(name="freight", label=_("运费"), icon="truck", resource="freight", group=GOODS),
-    Place(name="jobs", label=_("任务"), icon="list-check", resource="jobs", group=SYSTEM),
+    Place(name="staff", label=_("员工"), icon="users", resource="staff", group=SETTINGS),
+    Place(name="roles", label=_("角色"), icon="user-shield", resource="staff", group=SETTINGS),
+    Place(name="api_keys", label=_("API 密钥"), icon="key", resource="staff", group=SETTINGS),
+    Place(name="jobs", label=_("任务"), icon="list-check", resource="jobs", group=SETTINGS),
 )
 
 

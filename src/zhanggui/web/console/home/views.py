@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from zhanggui.accounts import queries as accounts
-from zhanggui.accounts.types import Role
+from zhanggui.accounts.types import Holder, Role
 from zhanggui.core.jobs import queries as jobs
 from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.inventory import queries as inventory
@@ -32,16 +32,25 @@ QUEUE = 30
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for this person."""
-    now = timezone.now()
-    role = staff_user(request).role
+    now, kind = timezone.now(), _kind(staff_user(request))
+    if kind is None:
+        return page(request, "console/home/all.html", {"groups": menu(request)})
     context: dict[str, Any] = {"now": now, "counts": status_counts(request)}
-    if role == Role.WAREHOUSE:
+    if kind == Role.WAREHOUSE:
         context |= _warehouse()
-    elif role == Role.SERVICE:
+    elif kind == Role.SERVICE:
         context |= _service(now)
     else:
         context |= _owner(request, now)
-    return page(request, f"console/home/{role}.html", context, part="live")
+    return page(request, f"console/home/{kind}.html", context, part="live")
+
+
+def _kind(person: Holder) -> Role | None:
+    """Return whose home the person's role has, as far as its rights reach."""
+    if person.acts_as is None or not person.may("orders", "view"):
+        return None
+    home = person.acts_as.home
+    return home if home != Role.OWNER or person.may("orders", "see_money") else Role.SERVICE
 
 
 @allowed("home", "view")

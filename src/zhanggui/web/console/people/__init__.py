@@ -1,0 +1,1 @@
+"""The pages of staff, roles and keys of programs."""
