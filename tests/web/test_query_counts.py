@@ -23,6 +23,7 @@ from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_
 from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
 
+from zhanggui.accounts import services as accounts
 from zhanggui.accounts.types import Role
 from zhanggui.catalog import services as catalog
 from zhanggui.catalog.models import Sku
@@ -94,6 +95,15 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/products/categories/<slug:slug>/": ("/console/products/categories/{category}/",),
     "console/products/item/<slug:slug>/": ("/console/products/item/{product}/",),
     "console/products/item/<slug:slug>/save/": ("/console/products/item/{product}/save/",),
+    "console/staff/": ("/console/staff/",),
+    "console/staff/invite/": ("/console/staff/invite/",),
+    "console/staff/<str:username>/edit/": ("/console/staff/{staff}/edit/",),
+    "console/join/<str:token>/": ("/console/join/{invite}/",),
+    "console/roles/": ("/console/roles/",),
+    "console/roles/new/": ("/console/roles/new/",),
+    "console/roles/<str:code>/": ("/console/roles/{role}/",),
+    "console/api-keys/": ("/console/api-keys/",),
+    "console/api-keys/new/": ("/console/api-keys/new/",),
     "console/stock/": ("/console/stock/", "/console/stock/?q={sku}"),
     "console/stock/<str:warehouse>/level/<path:sku>/": ("/console/stock/{warehouse}/level/{sku}/",),
     "api/v1/openapi.json": ("/api/v1/openapi.json",),
@@ -126,7 +136,7 @@ EXEMPT = {
     "api/v1/": "Ninja's name for the root of the API, which answers 404 and asks nothing.",
 }
 # Who opens a page that is not for the visitors of its face; see `visitors`.
-FACES = {"console/": "homes", "console/login/": ""}
+FACES = {"console/": "homes", "console/login/": "", "console/join/<str:token>/": ""}
 # Pages that send on to another one.
 SENDS_ON = {"/console/products/item/{product}/save/", "/favicon.ico"}
 
@@ -146,6 +156,7 @@ def build(size: int) -> World:
     open_shop(is_demo=True)
     _catalog(world)
     _orders(world)
+    _people(world)
     for number in range(size):
         Message.objects.create(
             kind="sign_in_code", phone=HANGZHOU.phone, text="1", status="waiting", created_at=NOON
@@ -156,6 +167,25 @@ def build(size: int) -> World:
         job.exception_class_path, job.traceback = "builtins.ValueError", "ValueError: x"
         job.save()
     return world
+
+
+def _people(world: World) -> None:
+    """Make so many roles, members of staff, open invitations and keys."""
+    for number in range(world.size):
+        code = accounts.save_role(
+            code="",
+            name=f"角色 {number}",
+            home=Role.SERVICE,
+            rights={"home": ["view"]},
+            warehouse_ids=[1],
+            now=NOON,
+        )
+        person = StaffFactory(role=code)
+        invite = accounts.invite_staff(
+            name=f"新人 {number}", role=code, access_until=None, invited_by=person.pk, now=NOON
+        )
+        accounts.create_api_key(name=f"ERP {number}", role=Role.OWNER, now=NOON)
+        world.names |= {"role": code, "staff": person.username, "invite": invite.token}
 
 
 def _catalog(world: World) -> None:

@@ -70,9 +70,12 @@ def ship_deadlines(*, order_ids: Collection[int]) -> dict[int, datetime]:
     return dict(sql.values(FulfilmentOrder, names, where, order_ids, FulfilmentStatus.ALLOCATED))
 
 
-def queue(*, limit: int) -> dict[int, datetime]:
-    """Return the orders that wait to be shipped with their deadlines, the most urgent first."""
-    rows = FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED)
+def queue(*, limit: int, within: Collection[int] | None = None) -> dict[int, datetime]:
+    """Return the orders that wait to be shipped with their deadlines, the most urgent first.
+
+    `within` are the only warehouses to look at; None is all.
+    """
+    rows = _in(FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED), within)
     return dict(rows.order_by("ship_by_at", "id").values_list("order_id", "ship_by_at")[:limit])
 
 
@@ -90,11 +93,26 @@ def late_orders(*, now: datetime, limit: int = 1_000) -> list[int]:
     return [order_id for (order_id,) in found]
 
 
-def waiting(*, now: datetime) -> tuple[int, datetime | None]:
-    """Return how many orders should have been shipped by now, and the first deadline of all."""
+def _in(
+    rows: QuerySet[FulfilmentOrder], within: Collection[int] | None
+) -> QuerySet[FulfilmentOrder]:
+    return rows if within is None else rows.filter(warehouse_id__in=within)
+
+
+def waiting(*, now: datetime, within: Collection[int] | None = None) -> tuple[int, datetime | None]:
+    """Return how many orders should have been shipped by now, and the first deadline of all.
+
+    `within` are the only warehouses to look at; None is all.
+    """
+    if within is not None:
+        first = next(iter(queue(limit=1, within=within).values()), None)
+        late = FulfilmentOrder.objects.filter(
+            status=FulfilmentStatus.ALLOCATED, ship_by_at__lt=now
+        )
+        return _in(late, within).count(), first
     where = "WHERE status IN ({wanted}) ORDER BY ship_by_at LIMIT 1"
     found = sql.values(FulfilmentOrder, ("ship_by_at",), where, [FulfilmentStatus.ALLOCATED])
-    first: datetime | None = found[0][0] if found else None
+    first = found[0][0] if found else None
     if first is None or first >= now:
         return 0, first
     return sql.rows(_LATE_COUNT, [FulfilmentStatus.ALLOCATED.value], now)[0][0], first

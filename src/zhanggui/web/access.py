@@ -14,6 +14,8 @@ from zhanggui.accounts.queries import User
 from zhanggui.accounts.roles import role
 from zhanggui.accounts.types import RIGHTS, Holder, NotAllowed, RoleView
 from zhanggui.core.types import Actor, ActorType
+from zhanggui.inventory import queries as inventory
+from zhanggui.inventory.types import WarehouseView
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -81,6 +83,21 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
 def staff_user(request: HttpRequest) -> Holder:
     """Return the signed-in member of staff behind a guarded view."""
     return cast(Holder, request.user)
+
+
+def sees(person: Holder, warehouse_id: int | None) -> bool:
+    """Tell whether orders and stock of this warehouse are for the person's eyes."""
+    return person.warehouse_ids is None or warehouse_id in person.warehouse_ids
+
+
+def seen_houses(person: Holder) -> tuple[WarehouseView, ...]:
+    """Return the warehouses in use whose orders and stock are for the person's eyes."""
+    return tuple(one for one in inventory.warehouses() if sees(person, one.warehouse_id))
+
+
+def sees_code(person: Holder, warehouse: str) -> bool:
+    """Tell whether the warehouse of this code is for the person's eyes; who sees all sees it."""
+    return person.warehouse_ids is None or warehouse in {one.code for one in seen_houses(person)}
 
 
 def staff_role(request: HttpRequest) -> RoleView:

@@ -34,7 +34,8 @@ class OrderFilter:
 
     `q` is what somebody knows of an order (orders.queries.search). `also_ids` are orders that a
     higher domain found for the same words (tracking number), `only_ids` narrow to orders that one
-    found. The paid period holds exactly the orders that `sales` counts.
+    found. The paid period holds exactly the orders that `sales` counts. `within` are the only
+    warehouses whose orders may be seen, whatever else is asked for; None sees all.
     """
 
     display_status: str = ""
@@ -42,6 +43,7 @@ class OrderFilter:
     also_ids: Collection[int] = ()
     only_ids: Collection[int] | None = None
     warehouse_id: int | None = None
+    within: Collection[int] | None = None
     source: str = ""
     after_sale_state: str = ""
     has_note: bool = False
@@ -113,6 +115,8 @@ def _conditions(wanted: OrderFilter, led_by: str) -> list[Condition]:
     found: list[Condition] = []
     if wanted.q:
         found.append(known_by(q=wanted.q, also_ids=wanted.also_ids))
+    if wanted.within is not None:
+        found.append((f"warehouse_id IN ({sql.listed(wanted.within)})", ()))
     if wanted.only_ids is not None:
         found.append((f"id IN ({sql.listed(wanted.only_ids)})", ()))
     equal = {

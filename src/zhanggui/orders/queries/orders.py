@@ -15,7 +15,9 @@ from zhanggui.orders.models import Order, OrderLine
 from zhanggui.orders.types import OrderStatus, Source
 
 # NOT IN, so that no database thinks of the index by source, which has nearly all orders
-_PAID_AFTER = "WHERE source NOT IN ({wanted}) AND paid_at > %s ORDER BY paid_at DESC LIMIT %s"
+_PAID_AFTER = (
+    "WHERE source NOT IN ({wanted}) AND paid_at > %s{there} ORDER BY paid_at DESC LIMIT %s"
+)
 _NUMBER = re.compile(r"[0-9A-Za-z_.-]{1,40}", re.ASCII)
 
 
@@ -105,10 +107,17 @@ class PaidOrder:
     paid_at: datetime
 
 
-def paid_after(*, moment: datetime, limit: int) -> list[PaidOrder]:
-    """Return the orders that were paid after a moment, the newest first, without imported ones."""
+def paid_after(
+    *, moment: datetime, limit: int, within: Collection[int] | None = None
+) -> list[PaidOrder]:
+    """Return the orders that were paid after a moment, the newest first, without imported ones.
+
+    `within` are the only warehouses to look at; None is all.
+    """
     names = ("number", "number_tail", "paid_at")
-    found = sql.values(Order, names, _PAID_AFTER, [Source.IMPORT], stored_moment(moment), limit)
+    there = "" if within is None else f" AND warehouse_id IN ({sql.listed(within)})"
+    where = _PAID_AFTER.replace("{there}", there)
+    found = sql.values(Order, names, where, [Source.IMPORT], stored_moment(moment), limit)
     return [PaidOrder(*row) for row in found]
 
 

@@ -17,6 +17,7 @@ from zhanggui.orders import queries as orders
 from zhanggui.orders import services as order_services
 from zhanggui.orders.queries import Order
 from zhanggui.payments import services as payments
+from zhanggui.web.access import sees, sees_code
 from zhanggui.web.api import schemas
 from zhanggui.web.api.auth import KeyWith, holder, key_actor
 from zhanggui.web.api.output import order_detail, order_row
@@ -49,6 +50,7 @@ def order_list(
     wanted = orders.OrderFilter(
         display_status=words(display_status),
         q=text,
+        within=holder(request).warehouse_ids,
         also_ids=fulfilment.order_ids_by_tracking(q=text) if text else (),
     )
     page = orders.order_page(
@@ -72,7 +74,7 @@ def order_list(
 )
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order with lines and parcels; personal data is masked."""
-    return _answer(request, _order(number))
+    return _answer(request, _order(request, number))
 
 
 @router.post(
@@ -82,7 +84,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 )
 def ship(request: HttpRequest, number: str, payload: schemas.ShipIn) -> HttpResponse:
     """Ship all that waits of an order in one parcel; the same number again changes nothing."""
-    found = _order(number)
+    found = _order(request, number)
     tracking_no = words(payload.tracking_no)
     guesses = recognise(normal_number(tracking_no) or "")
     fulfilment_services.ship_order(
@@ -92,7 +94,7 @@ def ship(request: HttpRequest, number: str, payload: schemas.ShipIn) -> HttpResp
         actor=key_actor(request),
         now=timezone.now(),
     )
-    return _answer(request, _order(number))
+    return _answer(request, _order(request, number))
 
 
 @router.post(
@@ -109,7 +111,7 @@ def confirm_transfer(
     else, and after any other reason, it stays closed and a refund waits to be settled by hand.
     An order that is paid already answers 409.
     """
-    found = _order(number)
+    found = _order(request, number)
     payments.confirm_transfer(
         order_id=found.pk,
         amount_minor=payload.amount_minor,
@@ -117,7 +119,7 @@ def confirm_transfer(
         actor=key_actor(request),
         now=timezone.now(),
     )
-    return _answer(request, _order(number))
+    return _answer(request, _order(request, number))
 
 
 @router.post(
@@ -128,7 +130,7 @@ def confirm_transfer(
 def reveal(request: HttpRequest, number: str, payload: schemas.RevealIn) -> HttpResponse:
     """Show the buyer's personal data in clear; who, when and why is written down."""
     shown = order_services.show_personal_data(
-        order_id=_order(number).pk,
+        order_id=_order(request, number).pk,
         reason=words(payload.reason),
         actor=key_actor(request),
         now=timezone.now(),
@@ -142,7 +144,8 @@ def reveal(request: HttpRequest, number: str, payload: schemas.RevealIn) -> Http
 def stock(request: HttpRequest, sku: Annotated[str, Query(max_length=60)]) -> HttpResponse:
     """What every warehouse has of a SKU."""
     rows = inventory.stock_rows(sku_code=words(sku))
-    return _json({"items": [_level(row) for row in rows], "next": None})
+    seen = [row for row in rows if sees_code(holder(request), row.warehouse)]
+    return _json({"items": [_level(row) for row in seen], "next": None})
 
 
 @router.patch(
@@ -150,6 +153,8 @@ def stock(request: HttpRequest, sku: Annotated[str, Query(max_length=60)]) -> Ht
 )
 def count(request: HttpRequest, payload: schemas.CountIn) -> HttpResponse:
     """Set what was counted of a SKU in a warehouse; the difference is a row of the ledger."""
+    if not sees_code(holder(request), words(payload.warehouse)):
+        raise Http404("There is no such warehouse.")
     row = inventory_services.set_count(
         sku_code=words(payload.sku),
         warehouse_code=words(payload.warehouse),
@@ -171,9 +176,9 @@ def _level(row: Any) -> schemas.Json:
     }
 
 
-def _order(number: str) -> Order:
+def _order(request: HttpRequest, number: str) -> Order:
     found = orders.order_by_number(number=order_number(number))
-    if found is None:
+    if found is None or not sees(holder(request), found.warehouse_id):
         raise Http404("There is no such order.")
     return found
 

@@ -92,7 +92,7 @@ def status_counts(request: HttpRequest) -> dict[str, int]:
     """Return the orders under each label, read once for menu, tabs and tiles of a page."""
     known: dict[str, int] | None = getattr(request, "_status_counts", None)
     if known is None:
-        known = orders.status_counts()
+        known = orders.status_counts(within=staff_user(request).warehouse_ids)
         request._status_counts = known  # type: ignore[attr-defined]
     return known
 
@@ -102,7 +102,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     if match is None or match.namespaces[:1] != ["console"]:
         return {}
-    if not getattr(getattr(request, "user", None), "role", ""):
+    if not getattr(getattr(request, "user", None), "is_staff", False):
         return {}
     return {
         "menu": partial(menu, request),

@@ -1,5 +1,6 @@
 """The first page of each role, and the page of all pages."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -35,11 +36,12 @@ def home(request: HttpRequest) -> HttpResponse:
     now, kind = timezone.now(), _kind(staff_user(request))
     if kind is None:
         return page(request, "console/home/all.html", {"groups": menu(request)})
+    within = staff_user(request).warehouse_ids
     context: dict[str, Any] = {"now": now, "counts": status_counts(request)}
     if kind == Role.WAREHOUSE:
-        context |= _warehouse()
+        context |= _warehouse(within)
     elif kind == Role.SERVICE:
-        context |= _service(now)
+        context |= _service(now, within)
     else:
         context |= _owner(request, now)
     return page(request, f"console/home/{kind}.html", context, part="live")
@@ -50,7 +52,8 @@ def _kind(person: Holder) -> Role | None:
     if person.acts_as is None or not person.may("orders", "view"):
         return None
     home = person.acts_as.home
-    return home if home != Role.OWNER or person.may("orders", "see_money") else Role.SERVICE
+    sees_all = person.may("orders", "see_money") and person.warehouse_ids is None
+    return home if home != Role.OWNER or sees_all else Role.SERVICE
 
 
 @allowed("home", "view")
@@ -81,27 +84,27 @@ def _owner(request: HttpRequest, now: datetime) -> dict[str, Any]:
     }
 
 
-def _service(now: datetime) -> dict[str, Any]:
-    late, first = fulfilment.waiting(now=now)
+def _service(now: datetime, within: Collection[int] | None) -> dict[str, Any]:
+    late, first = fulfilment.waiting(now=now, within=within)
     return {
         "late": late,
         "first_deadline": first,
-        "waiting": _queue(limit=SHOWN),
-        "unpaid": _rows(OrderFilter(display_status=DisplayStatus.TO_PAY)),
-        "newest": _rows(OrderFilter()),
+        "waiting": _queue(limit=SHOWN, within=within),
+        "unpaid": _rows(OrderFilter(display_status=DisplayStatus.TO_PAY, within=within)),
+        "newest": _rows(OrderFilter(within=within)),
     }
 
 
-def _warehouse() -> dict[str, Any]:
-    return {"queue": _queue(limit=QUEUE), "houses": inventory.warehouse_names()}
+def _warehouse(within: Collection[int] | None) -> dict[str, Any]:
+    return {"queue": _queue(limit=QUEUE, within=within), "houses": inventory.warehouse_names()}
 
 
 def _rows(wanted: OrderFilter) -> list[OrderRow]:
     return order_rows(found=orders.order_page(wanted=wanted, limit=SHOWN).orders)
 
 
-def _queue(*, limit: int) -> list[OrderRow]:
+def _queue(*, limit: int, within: Collection[int] | None) -> list[OrderRow]:
     """Return the orders that wait, the most urgent first."""
-    deadlines = fulfilment.queue(limit=limit)
+    deadlines = fulfilment.queue(limit=limit, within=within)
     found = {order.pk: order for order in orders.orders_by_ids(order_ids=list(deadlines))}
     return order_rows(found=[found[one] for one in deadlines])

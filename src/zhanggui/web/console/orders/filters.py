@@ -130,8 +130,13 @@ def _only_ids(wish: ListWish, now: datetime) -> Collection[int] | None:
     return fulfilment.late_orders(now=now) if wish.flag == Flag.LATE else None
 
 
-def order_filter(wish: ListWish, *, currency: str, now: datetime) -> OrderFilter:
-    """Return the filter of the list; a tracking number is asked of fulfilment."""
+def order_filter(
+    wish: ListWish, *, currency: str, within: Collection[int] | None, now: datetime
+) -> OrderFilter:
+    """Return the filter of the list; a tracking number is asked of fulfilment.
+
+    `within` are the only warehouses whose orders may be seen, None is all.
+    """
     placed = _placed(wish, now)
     houses = {house.code: house.warehouse_id for house in inventory.warehouses()}
     paid = bounds(wish.paid, now=now) if wish.paid else (None, None)
@@ -141,6 +146,7 @@ def order_filter(wish: ListWish, *, currency: str, now: datetime) -> OrderFilter
         also_ids=fulfilment.order_ids_by_tracking(q=wish.q) if wish.q else (),
         only_ids=_only_ids(wish, now),
         warehouse_id=houses.get(wish.warehouse),
+        within=within,
         source=wish.source,
         has_note=wish.flag == Flag.NOTE,
         after_sale_state=wish.flag if wish.flag in AfterSaleState else "",

@@ -20,7 +20,7 @@ from zhanggui.payments import queries as payments
 from zhanggui.payments.queries import Refund
 from zhanggui.payments.types import RefundStatus
 from zhanggui.web import timeline
-from zhanggui.web.access import staff_user
+from zhanggui.web.access import sees, staff_user
 from zhanggui.web.console.orders.forms import SettleRefundForm
 from zhanggui.web.console.orders.rows import OrderRow, order_rows
 from zhanggui.web.console.pages import is_htmx, page
@@ -71,10 +71,10 @@ class RefundView:
     problem: str  # why the last try was refused
 
 
-def find_order(number: str) -> Order:
+def find_order(request: HttpRequest, number: str) -> Order:
     """Return the order of this number with its lines, or answer 404."""
     order = orders.order_by_number(number=number)
-    if order is None:
+    if order is None or not sees(staff_user(request), order.warehouse_id):
         raise Http404
     return order
 

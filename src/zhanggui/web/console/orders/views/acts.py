@@ -21,7 +21,7 @@ from zhanggui.web.console.pages import go
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Say what cancelling does, then cancel."""
-    order, now = find_order(number), timezone.now()
+    order, now = find_order(request, number), timezone.now()
     form = CancelForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -41,7 +41,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_transfer(request: HttpRequest, number: str) -> HttpResponse:
     """Book a transfer that arrived, also a late one; the words say what became of the order."""
-    order, now = find_order(number), timezone.now()
+    order, now = find_order(request, number), timezone.now()
     due = max(order.payable_minor - order.paid_minor, 0)
     form = TransferForm(
         request.POST if request.method == "POST" else None, initial={"amount_minor": due}
@@ -59,7 +59,7 @@ def confirm_transfer(request: HttpRequest, number: str) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _transferred(find_order(number)))
+            messages.success(request, _transferred(find_order(request, number)))
             return go(request, order_url(order))
     status = 422 if form.is_bound else 200
     context = {

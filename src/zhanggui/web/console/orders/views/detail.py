@@ -18,7 +18,7 @@ from zhanggui.web.console.pages import is_htmx, page
 @require_safe
 def order_detail(request: HttpRequest, number: str) -> HttpResponse:
     """Show an order with all that happened to it."""
-    order = find_order(number)
+    order = find_order(request, number)
     context = order_context(request, order, now=timezone.now())
     return page(request, "console/orders/order.html", context)
 
@@ -28,7 +28,7 @@ def order_detail(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: HttpRequest, number: str) -> HttpResponse:
     """Ask why, then show the buyer's data in clear, this once; the timeline keeps who and why."""
-    order, now = find_order(number), timezone.now()
+    order, now = find_order(request, number), timezone.now()
     form = RevealForm(request.POST or None)
     personal = None
     if request.method == "POST" and form.is_valid():

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from zhanggui.accounts import queries as accounts
-from zhanggui.inventory import queries as inventory
 from zhanggui.orders import queries as orders
 from zhanggui.orders.queries import OrderFilter, OrderPage
 from zhanggui.orders.types import DisplayStatus, Source
-from zhanggui.web.access import allowed, staff_user
+from zhanggui.web.access import allowed, seen_houses, staff_user
 from zhanggui.web.badges import status_badge
 from zhanggui.web.console.menu import rights, status_counts
 from zhanggui.web.console.orders.drawing import drawn
@@ -42,16 +41,17 @@ class Tab:
 def order_list(request: HttpRequest) -> HttpResponse:
     """List orders, newest first, by tab, period and whatever somebody knows of an order."""
     now, wish = timezone.now(), read_wish(request.GET)
-    wanted = order_filter(wish, currency=accounts.shop().currency, now=now)
+    person = staff_user(request)
+    within = person.warehouse_ids
+    wanted = order_filter(wish, currency=accounts.shop().currency, within=within, now=now)
     found = orders.order_page(wanted=wanted, cursor=request.GET.get("cursor", ""), limit=SHOWN)
     rows = order_rows(found=found.orders)
-    person = staff_user(request)
     counts = status_counts(request)
     context = {
         "wish": wish,
         "tabs": _tabs(counts, wish),
         "spans": Span,
-        "houses": tuple((house.code, house.name) for house in inventory.warehouses()),
+        "houses": tuple((house.code, house.name) for house in seen_houses(person)),
         "sources": Source,
         "flags": Flag,
         "chips": wish.chips(),

@@ -24,7 +24,7 @@ from zhanggui.web.console.pages import go, page
 @require_POST
 def retry_refund(request: HttpRequest, number: str, refund_id: int) -> HttpResponse:
     """Send a refund again that the channel did not take, or gave up."""
-    order = _order_of(number, refund_id)
+    order = _order_of(request, number, refund_id)
     try:
         services.retry_refund(refund_id=refund_id, actor=staff_actor(request), now=timezone.now())
     except Refusal as refusal:
@@ -37,7 +37,7 @@ def retry_refund(request: HttpRequest, number: str, refund_id: int) -> HttpRespo
 @require_POST
 def settle_refund(request: HttpRequest, number: str, refund_id: int) -> HttpResponse:
     """Book a refund that was paid back outside the channel."""
-    order = _order_of(number, refund_id)
+    order = _order_of(request, number, refund_id)
     form = SettleRefundForm(request.POST, prefix=f"r{refund_id}")
     if form.is_valid():
         try:
@@ -57,8 +57,8 @@ def settle_refund(request: HttpRequest, number: str, refund_id: int) -> HttpResp
     return _refused(request, order, tried)
 
 
-def _order_of(number: str, refund_id: int) -> Order:
-    order = find_order(number)
+def _order_of(request: HttpRequest, number: str, refund_id: int) -> Order:
+    order = find_order(request, number)
     if refund_id not in {one.pk for one in queries.refunds_of(order_id=order.pk)}:
         raise Http404
     return order

@@ -22,7 +22,7 @@ from zhanggui.web.console.pages import changed, go, is_htmx, page
 @require_http_methods(["GET", "HEAD", "POST"])
 def ship(request: HttpRequest, number: str) -> HttpResponse:
     """Show the ship sheet, then ship the order in one parcel."""
-    order, now = find_order(number), timezone.now()
+    order, now = find_order(request, number), timezone.now()
     if request.method != "POST":
         return _sheet(request, order, _fresh_form(order))
     form = ShipForm(request.POST)
