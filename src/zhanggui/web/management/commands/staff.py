@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from zhanggui.accounts import queries, services
+from zhanggui.accounts.roles import roles
 from zhanggui.accounts.types import Role
 from zhanggui.core.text import clean_text
+from zhanggui.core.types import Refusal
 
 
 class Command(BaseCommand):
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         acts.add_parser("list", help="list who may sign in (default)")
         save = acts.add_parser("save", help="add somebody, or change role, name and password")
         save.add_argument("login")
-        save.add_argument("--role", choices=Role.values, required=True)
+        save.add_argument("--role", required=True, help=f"{', '.join(Role.values)}, or another")
         save.add_argument("--name", help="what others read; default: the login")
         save.add_argument("--password", help="asked for when left out")
         stop = acts.add_parser("stop", help="end somebody's access at once")
@@ -49,13 +51,17 @@ class Command(BaseCommand):
             validate_password(password)
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
-        services.create_staff(
-            username=login,
-            name=clean_text(options["name"] or login, max_length=60),
-            role=Role(options["role"]),
-            password=password,
-            now=timezone.now(),
-        )
+        try:
+            services.create_staff(
+                username=login,
+                name=clean_text(options["name"] or login, max_length=60),
+                role=options["role"],
+                password=password,
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            known = ", ".join(f"{code} ({one.name})" for code, one in roles().items())
+            raise CommandError(f"{refusal} {known}") from refusal
         self.do_list(options)
 
     def do_stop(self, options: dict[str, Any]) -> None:
