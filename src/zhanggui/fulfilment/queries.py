@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from zhanggui.core import sql
@@ -106,9 +106,7 @@ def waiting(*, now: datetime, within: Collection[int] | None = None) -> tuple[in
     """
     if within is not None:
         first = next(iter(queue(limit=1, within=within).values()), None)
-        late = FulfilmentOrder.objects.filter(
-            status=FulfilmentStatus.ALLOCATED, ship_by_at__lt=now
-        )
+        late = FulfilmentOrder.objects.filter(status=FulfilmentStatus.ALLOCATED, ship_by_at__lt=now)
         return _in(late, within).count(), first
     where = "WHERE status IN ({wanted}) ORDER BY ship_by_at LIMIT 1"
     found = sql.values(FulfilmentOrder, ("ship_by_at",), where, [FulfilmentStatus.ALLOCATED])

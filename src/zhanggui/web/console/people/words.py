@@ -54,10 +54,7 @@ def groups(within: RoleView) -> list[tuple[str | Promise, list[RightWords]]]:
     """Return the rights that a role holds, by resource, looking first and fields last."""
     found = []
     for resource, actions in RIGHTS.items():
-        mine = sorted(
-            actions & within.rights.get(resource, frozenset()),
-            key=lambda one: (one != "view", (resource, one) in FIELD_RIGHTS, one),
-        )
+        mine = _ordered(resource, actions & within.rights.get(resource, frozenset()))
         rights = [
             RightWords(
                 value=f"{resource}.{action}",
@@ -69,6 +66,10 @@ def groups(within: RoleView) -> list[tuple[str | Promise, list[RightWords]]]:
         if rights:
             found.append((RESOURCES[resource], rights))
     return found
+
+
+def _ordered(resource: str, actions: Collection[str]) -> list[str]:
+    return sorted(actions, key=lambda one: (one != "view", (resource, one) in FIELD_RIGHTS, one))
 
 
 def values(rights: Mapping[str, Collection[str]]) -> list[str]:
@@ -87,9 +88,12 @@ def chosen(sent: Collection[str]) -> dict[str, set[str]]:
 
 
 def summary(rights: Mapping[str, Collection[str]]) -> list[tuple[str | Promise, str]]:
-    """Return resource → its rights in one line, for lists."""
+    """Return resource → its rights in one line, for lists, looking first and fields last."""
     return [
-        (RESOURCES[resource], "、".join(str(label(resource, one)) for one in sorted(actions)))
+        (
+            RESOURCES[resource],
+            "、".join(str(label(resource, one)) for one in _ordered(resource, actions)),
+        )
         for resource, actions in rights.items()
         if resource in RESOURCES
     ]
