@@ -13,6 +13,7 @@ from tests.routes import filled, patterns
 from zhanggui.accounts.types import RIGHTS, ROLE_RIGHTS, Role
 from zhanggui.web.api.app import api
 from zhanggui.web.api.auth import KeyWith
+from zhanggui.web.console.people import words
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # Views that are not ours: uploaded files, and those of Ninja, whose operations are asked below.
@@ -135,3 +136,15 @@ def test_only_operations_for_shoppers_ask_for_no_key() -> None:
     }
 
     assert open_to_all == {"shop"}
+
+
+def test_every_right_has_its_words() -> None:
+    wordless = [
+        (resource, action)
+        for resource, actions in RIGHTS.items()
+        for action in actions
+        if resource not in words.RESOURCES
+        or not ((resource, action) in words.RIGHTS_BY_NAME or action in words.ACTIONS)
+    ]
+
+    assert wordless == []
