@@ -320,3 +320,17 @@ class CartLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku_id} × {self.quantity}"
+
+
+class BestSold(models.Model):
+    """The products that sold best lately, as a job summed them up. One row, no. 1."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    slugs = models.JSONField(default=list)  # the most sold first
+    due_at = models.DateTimeField()  # when they are to be summed up anew
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="best_sold_is_one_row")]
+
+    def __str__(self) -> str:
+        return ", ".join(self.slugs)

@@ -14,8 +14,10 @@ from zhanggui.orders.queries.figures import (
     BestSeller,
     SalesFigure,
     best_sellers,
+    noted_best_sold,
     sales,
     status_counts,
+    summed_best_sold,
     total,
 )
 from zhanggui.orders.queries.listing import OrderFilter, OrderPage, order_page
@@ -48,6 +50,7 @@ __all__ = [
     "cart_pieces",
     "lines_of",
     "newest_orders_of",
+    "noted_best_sold",
     "order_by_id",
     "order_by_number",
     "order_by_request",
@@ -60,6 +63,7 @@ __all__ = [
     "quote",
     "sales",
     "status_counts",
+    "summed_best_sold",
     "timeline",
     "total",
     "why_not_sold",

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Max, Q, Sum
 
 from zhanggui.core import sql
 from zhanggui.orders import calc
-from zhanggui.orders.models import Order, OrderLine
+from zhanggui.orders.models import BestSold, Order, OrderLine
 from zhanggui.orders.types import DisplayStatus, Source, sales_figure, status_figure
 
 _SUMS = "SELECT figure, SUM(orders) FROM orders_tally WHERE figure IN ({wanted}) GROUP BY figure"
@@ -17,6 +17,8 @@ _SALES = (
     " WHERE figure IN ({wanted}) AND hour >= %s AND hour < %s GROUP BY hour"
 )
 MOST_COUNTED = 1_000
+_BEST_DAYS, _BEST = timedelta(days=30), 8
+_LATE = timedelta(minutes=10)  # that the job may be, until it counts as not running
 Period = tuple[datetime, datetime]  # from, up to but not including
 
 
@@ -155,3 +157,15 @@ def best_sellers(*, period: Period, currency: str = "", limit: int = 5) -> list[
         )
         for row in rows[:limit]
     ]
+
+
+def summed_best_sold(*, now: datetime) -> tuple[str, ...]:
+    """Return the slugs of the products that sold best in 30 days, by reading all their lines."""
+    rows = best_sellers(period=(now - _BEST_DAYS, now), limit=_BEST)
+    return tuple(row.product_slug for row in rows)
+
+
+def noted_best_sold(*, now: datetime) -> tuple[str, ...] | None:
+    """Return the same as the job noted it last; None where no worker does so."""
+    slugs = BestSold.objects.filter(due_at__gt=now - _LATE).values_list("slugs", flat=True).first()
+    return None if slugs is None else tuple(slugs)
