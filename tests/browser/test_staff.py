@@ -104,7 +104,7 @@ def pages(orders: list[Order]) -> list[tuple[str, str]]:
         (Role.OWNER, f"{unpaid}cancel/"),
         (Role.OWNER, f"{unpaid}transfer/"),
         (Role.OWNER, "/console/stock/"),
-        (Role.OWNER, f"/console/stock/{level.warehouse.code}/level/{level.sku.code}/"),
+        (Role.OWNER, f"/console/stock/sku/{level.sku.code}/"),
         (Role.OWNER, "/console/jobs/"),
         (Role.OWNER, "/console/freight/"),
         (Role.OWNER, "/console/freight/template/标准快递/"),

@@ -1,5 +1,7 @@
 """Reads of stock."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -67,16 +69,27 @@ def test_levels_are_listed_by_code_and_warehouse() -> None:
     assert rows[0].available == 3
 
 
-def test_the_ledger_of_a_level_is_newest_first() -> None:
-    sku, house = SkuFactory(), WarehouseFactory()
+def test_the_ledger_of_several_levels_is_newest_first_and_goes_on_page_by_page() -> None:
+    sku, houses = SkuFactory(), [WarehouseFactory(), WarehouseFactory()]
     for pieces in (1, 2, 3):
-        stocked(sku, pieces, house)
-    stocked(SkuFactory(), 9, house)
+        stocked(sku, pieces, houses[pieces % 2])
+    stocked(SkuFactory(), 9, houses[0])
+    ids = queries.level_ids(sku_id=sku.pk)
 
-    rows = queries.ledger(sku_code=sku.code, warehouse_code=house.code, limit=2)
+    rows = queries.movements(level_ids=ids, limit=2)
+    rest = queries.movements(level_ids=ids, before=rows[-1].pk, limit=2)
 
-    assert [(row.on_hand_delta, row.on_hand_after) for row in rows] == [(3, 6), (2, 3)]
+    assert [(row.on_hand_delta, row.on_hand_after) for row in rows] == [(3, 4), (2, 2)]
+    assert [(row.on_hand_delta, row.on_hand_after) for row in rest] == [(1, 1)]
     assert str(rows[0]) == "receive +3/+0"
+    for chosen, found in (
+        ({"kind": "ship"}, 0),
+        ({"since": NOON}, 3),
+        ({"until": NOON}, 0),
+        ({"level_ids": []}, 0),
+    ):
+        values: dict[str, Any] = {"level_ids": ids, "limit": 9, **chosen}
+        assert len(queries.movements(**values)) == found
 
 
 def test_warehouses_in_use_are_listed_oldest_first() -> None:

@@ -329,9 +329,7 @@ GOODS = {
         "stock_level_once_per_warehouse|inventory_stocklevel_sku_id_*",
     ),
     "stock: ledger": _case(
-        lambda one: inventory.ledger(
-            sku_code=one.level.sku.code, warehouse_code=one.level.warehouse.code
-        ),
+        lambda one: inventory.movements(level_ids=[one.level.pk], limit=30),
         "movement_by_level",
     ),
     "jobs: next": _case(_next_jobs, "tasks_db_new_ordering_idx"),

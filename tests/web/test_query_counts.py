@@ -39,6 +39,8 @@ from zhanggui.freight import services as freight
 from zhanggui.freight.types import FreightRuleView
 from zhanggui.fulfilment import services as fulfilment
 from zhanggui.fulfilment.models import FulfilmentOrder, Parcel
+from zhanggui.inventory import services as inventory
+from zhanggui.inventory.models import StockLevel
 from zhanggui.notifications.models import Message
 from zhanggui.orders import services as orders
 from zhanggui.orders.models import Order
@@ -104,8 +106,15 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/roles/<str:code>/": ("/console/roles/{role}/",),
     "console/api-keys/": ("/console/api-keys/",),
     "console/api-keys/new/": ("/console/api-keys/new/",),
-    "console/stock/": ("/console/stock/", "/console/stock/?q={sku}"),
-    "console/stock/<str:warehouse>/level/<path:sku>/": ("/console/stock/{warehouse}/level/{sku}/",),
+    "console/stock/": ("/console/stock/", "/console/stock/?q=商品&show=low"),
+    "console/stock/check/": ("/console/stock/check/",),
+    "console/stock/correct/<str:warehouse>/<path:code>/": (
+        "/console/stock/correct/{warehouse}/{sku}/",
+    ),
+    "console/stock/sku/<path:code>/": ("/console/stock/sku/{sku}/",),
+    "console/stock/transfers/": ("/console/stock/transfers/",),
+    "console/stock/transfers/new/": ("/console/stock/transfers/new/",),
+    "console/stock/transfers/<str:number>/": ("/console/stock/transfers/{transfer}/",),
     "api/v1/openapi.json": ("/api/v1/openapi.json",),
     "api/v1/docs": ("/api/v1/docs",),
     "api/v1/shop/products": ("/api/v1/shop/products", "/api/v1/shop/products?q=商品"),
@@ -157,6 +166,7 @@ def build(size: int) -> World:
     _catalog(world)
     _orders(world)
     _people(world)
+    _transfers(world)
     for number in range(size):
         Message.objects.create(
             kind="sign_in_code", phone=HANGZHOU.phone, text="1", status="waiting", created_at=NOON
@@ -304,6 +314,25 @@ def _look_at(world: World, order: Order) -> None:
             actor=Actor(ActorType.STAFF, StaffFactory().pk),
             now=NOON,
         )
+
+
+def _transfers(world: World) -> None:
+    """Send so many transfers of so many lines, and find so many wrong counters."""
+    WarehouseFactory(code="FAR")
+    clerk = Actor(ActorType.STAFF, StaffFactory().pk)
+    for _ in range(world.size):
+        made = inventory.create_transfer(
+            source="HOUSE0", target="FAR", note="", request_id="", actor=clerk, now=NOON
+        )
+        for sku in world.skus[: world.size]:
+            inventory.set_transfer_line(
+                transfer_id=made.pk, sku_code=sku.code, quantity=1, actor=clerk, now=NOON
+            )
+        inventory.send_transfer(transfer_id=made.pk, actor=clerk, now=NOON)
+        world.names["transfer"] = made.number
+    for sku in world.skus[: world.size]:
+        StockLevel.objects.filter(sku=sku, warehouse__code="HOUSE0").update(unavailable=1)
+    inventory.check_stock(now=NOON)
 
 
 @dataclass(frozen=True, slots=True)

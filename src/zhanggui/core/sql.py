@@ -40,6 +40,13 @@ def rows(statement: str, wanted: Collection[str] | Collection[int], *more: Given
         return list(cursor.fetchall())
 
 
+def fetch(statement: str, *values: str | int) -> list[Row]:
+    """Return the rows of a SELECT without a list of values."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
 def change(statement: str, *values: str | int) -> int:
     """Run a write and return how many rows it changed."""
     with connection.cursor() as cursor:

@@ -57,6 +57,12 @@ def parcels_of(*, order_id: int) -> list[ParcelView]:
     ]
 
 
+def orders_of_parcels(*, parcel_ids: Collection[int]) -> dict[int, int]:
+    """Return parcel id → order id."""
+    rows = Parcel.objects.filter(pk__in=parcel_ids) if parcel_ids else Parcel.objects.none()
+    return dict(rows.values_list("pk", "fulfilment_order__order_id"))
+
+
 def open_task_of(*, order_id: int) -> FulfilmentOrder | None:
     """Return what is to be shipped of an order, None where nothing waits."""
     rows = FulfilmentOrder.objects.filter(order_id=order_id, status=FulfilmentStatus.ALLOCATED)

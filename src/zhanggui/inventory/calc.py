@@ -1,8 +1,15 @@
-"""Which warehouse ships an order: a pure rule, used by checkout and by re-routing."""
+"""Pure rules of stock: which warehouse ships an order, and what a correction does."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from zhanggui.inventory.types import LockedLevel, WarehouseStock, WarehouseView
+from zhanggui.inventory.types import (
+    CorrectionAct,
+    LockedLevel,
+    StockRow,
+    WarehouseStock,
+    WarehouseView,
+)
 
 
 def warehouse_stocks(
@@ -39,3 +46,14 @@ def choose_warehouse(
 def greatest_available(sku_id: int, stocks: Sequence[WarehouseStock]) -> int:
     """Return how many pieces shoppers can have: the most that a single warehouse can sell."""
     return max((max(stock.available.get(sku_id, 0), 0) for stock in stocks), default=0)
+
+
+def corrected(row: StockRow, act: CorrectionAct, quantity: int) -> StockRow:
+    """Return a level as a correction would leave it."""
+    if act == CorrectionAct.COUNT:
+        return replace(row, on_hand=quantity)
+    if act == CorrectionAct.SET_ASIDE:
+        return replace(row, unavailable=row.unavailable + quantity)
+    if act == CorrectionAct.PUT_BACK:
+        return replace(row, unavailable=row.unavailable - quantity)
+    return replace(row, on_hand=row.on_hand - quantity, unavailable=row.unavailable - quantity)

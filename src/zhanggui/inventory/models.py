@@ -1,10 +1,16 @@
-"""Warehouses, stock levels and the stock ledger."""
+"""Warehouses, stock levels, the stock ledger, and what moves stock between orders."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from zhanggui.core.ids import IdField
-from zhanggui.inventory.types import MovementKind
+from zhanggui.inventory.types import (
+    CorrectionAct,
+    CorrectionReason,
+    MissingReason,
+    MovementKind,
+    TransferStatus,
+)
 
 
 class Warehouse(models.Model):
@@ -93,3 +99,193 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.on_hand_delta:+d}/{self.reserved_delta:+d}"
+
+
+class StockCorrection(models.Model):
+    """A correction by a person: the cause of its ledger row, with a reason that can be counted."""
+
+    id = IdField()
+    level = models.ForeignKey(StockLevel, on_delete=models.PROTECT, related_name="corrections")
+    act = models.CharField(max_length=12, choices=CorrectionAct.choices)
+    reason = models.CharField(max_length=12, choices=CorrectionReason.choices)
+    note = models.CharField(max_length=200, blank=True)
+    quantity = models.IntegerField()  # of COUNT the difference, else pieces
+    request_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request_id"], name="stock_correction_once"),
+            models.CheckConstraint(
+                condition=Q(act__in=CorrectionAct.values)
+                & Q(reason__in=CorrectionReason.values)
+                & (Q(act=CorrectionAct.COUNT) | Q(quantity__gte=1)),
+                name="stock_correction_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.quantity:+d} {self.reason}"
+
+
+class Transfer(models.Model):
+    """Pieces on their way from one warehouse to another."""
+
+    id = IdField()
+    number = models.CharField(max_length=20)
+    source = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=TransferStatus.choices)
+    note = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)  # nothing of it is on the way any more
+    canceled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="transfer_number_once"),
+            models.UniqueConstraint(fields=["request_id"], name="transfer_once_per_request"),
+            models.CheckConstraint(
+                condition=~Q(source=F("target")), name="transfer_goes_somewhere_else"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=TransferStatus.DRAFT, sent_at=None, received_at=None, canceled_at=None
+                )
+                | Q(
+                    status=TransferStatus.SENT,
+                    sent_at__isnull=False,
+                    received_at=None,
+                    canceled_at=None,
+                )
+                | Q(
+                    status=TransferStatus.RECEIVED,
+                    sent_at__isnull=False,
+                    received_at__isnull=False,
+                    canceled_at=None,
+                )
+                | Q(
+                    status=TransferStatus.CANCELED,
+                    sent_at=None,
+                    received_at=None,
+                    canceled_at__isnull=False,
+                ),
+                name="transfer_status_with_its_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "-id"], name="transfer_by_status")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TransferLine(models.Model):
+    """Pieces of one SKU in a transfer: on the way is what neither arrived nor went missing."""
+
+    id = IdField()
+    transfer = models.ForeignKey(
+        Transfer,
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_index=False,  # transfer_line_once begins with it
+    )
+    sku = models.ForeignKey("catalog.Sku", on_delete=models.PROTECT, related_name="+")
+    quantity = models.IntegerField()
+    received_quantity = models.IntegerField(default=0)
+    missing_quantity = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["transfer", "sku"], name="transfer_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1)
+                & Q(received_quantity__gte=0)
+                & Q(missing_quantity__gte=0)
+                & Q(quantity__gte=F("received_quantity") + F("missing_quantity")),
+                name="transfer_line_receives_what_was_sent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku_id} × {self.quantity}"
+
+    @property
+    def on_the_way(self) -> int:
+        """Pieces that neither arrived nor went missing."""
+        return self.quantity - self.received_quantity - self.missing_quantity
+
+
+class TransferReceipt(models.Model):
+    """One arrival of a transfer, whole or in part: the cause of its ledger rows."""
+
+    id = IdField()
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="receipts")
+    request_id = models.CharField(max_length=64)
+    missing_reason = models.CharField(max_length=12, choices=MissingReason.choices, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request_id"], name="transfer_receipt_once"),
+            models.CheckConstraint(
+                condition=Q(missing_reason__in=["", *MissingReason.values]),
+                name="transfer_receipt_reason_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"receipt {self.pk}"
+
+
+class StockCheck(models.Model):
+    """One comparison of all counters with the ledger."""
+
+    id = IdField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    levels = models.IntegerField(default=0)  # compared so far
+    found = models.IntegerField(default=0)
+    still_open = models.IntegerField(default=0)  # found, and not repaired
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(still_open__gte=0) & Q(found__gte=F("still_open")),
+                name="stock_check_repairs_what_it_found",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.levels} levels, {self.found} differences"
+
+
+class StockDifference(models.Model):
+    """A level whose counters were not what its ledger or the open orders say."""
+
+    id = IdField()
+    stock_check = models.ForeignKey(
+        StockCheck,
+        on_delete=models.PROTECT,
+        related_name="differences",
+        db_index=False,  # stock_difference_once begins with it
+    )
+    level = models.ForeignKey(StockLevel, on_delete=models.PROTECT, related_name="differences")
+    on_hand = models.IntegerField()
+    reserved = models.IntegerField()
+    unavailable = models.IntegerField()
+    ledger_on_hand = models.IntegerField()
+    ledger_reserved = models.IntegerField()
+    ledger_unavailable = models.IntegerField()
+    promised = models.IntegerField()  # pieces that open orders still wait for
+    repaired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stock_check", "level"], name="stock_difference_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level_id}: {self.on_hand} ≠ {self.ledger_on_hand}"

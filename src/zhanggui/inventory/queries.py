@@ -1,14 +1,33 @@
 """Reads of warehouses and stock."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from django.db.models import Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
+from zhanggui.core import sql as plain
 from zhanggui.core import versions
+from zhanggui.core.models import Event as Event
 from zhanggui.inventory import sql
-from zhanggui.inventory.models import StockLevel, Warehouse
+from zhanggui.inventory.models import (
+    StockCheck,
+    StockCorrection,
+    StockDifference,
+    StockLevel,
+    TransferLine,
+    TransferReceipt,
+    Warehouse,
+)
 from zhanggui.inventory.models import StockMovement as StockMovement
-from zhanggui.inventory.types import StockRow, WarehouseView
+from zhanggui.inventory.models import Transfer as Transfer
+from zhanggui.inventory.types import (
+    FEW,
+    KindSum,
+    StockFilter,
+    StockRow,
+    TransferStatus,
+    WarehouseView,
+)
 
 WAREHOUSES = versions.declare("warehouses")
 STOCK = versions.declare("stock")  # what shoppers see of it: sold out, or few pieces left
@@ -54,9 +73,166 @@ def stock_rows(*, sku_code: str | None = None, sku_ids: Collection[int] = ()) ->
     return [StockRow(*row) for row in rows]
 
 
-def ledger(*, sku_code: str, warehouse_code: str, limit: int = 50) -> list[StockMovement]:
-    """Return the newest ledger rows of one level, newest first."""
-    # One value, not a join: then the index of a level's rows is read from its end.
-    level = StockLevel.objects.filter(sku__code=sku_code, warehouse__code=warehouse_code)
-    rows = StockMovement.objects.filter(level=Subquery(level.values("pk")[:1]))
-    return list(rows.order_by("-id")[:limit])
+def skus_where(*, wanted: str, warehouse_ids: Collection[int]) -> Q:
+    """Return the condition on SKUs for a view of these warehouses: few left, sold out, wrong.
+
+    Looks each SKU up that is walked past, in the index of its levels.
+    """
+    if wanted == StockFilter.WRONG:
+        latest = StockCheck.objects.exclude(finished_at=None).order_by("-id").values("pk")[:1]
+        wrong = StockDifference.objects.filter(
+            stock_check=Subquery(latest), repaired_at=None, level__warehouse__in=warehouse_ids
+        )
+        return Q(pk__in=wrong.values("level__sku"))
+    levels = StockLevel.objects.filter(sku=OuterRef("pk"), warehouse__in=warehouse_ids)
+    if wanted == StockFilter.OUT:
+        free = levels.filter(on_hand__gt=F("reserved") + F("unavailable"))
+        return Q(~Exists(free))
+    if wanted == StockFilter.LOW:
+        few = levels.filter(
+            on_hand__lte=F("reserved") + F("unavailable") + FEW,
+            on_hand__gt=F("reserved") + F("unavailable"),
+        )
+        return Q(Exists(few))
+    return Q()
+
+
+def on_the_way(*, sku_ids: Collection[int]) -> dict[tuple[str, str], int]:
+    """Return (SKU code, warehouse code) → pieces that transfers are bringing there."""
+    lines = TransferLine.objects.filter(sku__in=sku_ids, transfer__status=TransferStatus.SENT)
+    left = F("quantity") - F("received_quantity") - F("missing_quantity")
+    rows = lines.order_by().values_list("sku__code", "transfer__target__code")
+    return {(sku, house): pieces for sku, house, pieces in rows.annotate(n=Sum(left)) if pieces}
+
+
+def level_ids(*, sku_id: int) -> dict[int, int]:
+    """Return level id → warehouse id of a SKU."""
+    return dict(StockLevel.objects.filter(sku=sku_id).values_list("pk", "warehouse_id"))
+
+
+def kind_sums(*, level_ids: Collection[int]) -> list[KindSum]:
+    """Return what all movements of these levels add up to, by kind."""
+    rows = StockMovement.objects.filter(level__in=level_ids).order_by("kind").values_list("kind")
+    found = rows.annotate(
+        movements=Count("pk"),
+        on_hand=Sum("on_hand_delta"),
+        reserved=Sum("reserved_delta"),
+        unavailable=Sum("unavailable_delta"),
+    )
+    return [
+        KindSum(kind=kind, movements=n, on_hand=here, reserved=kept, unavailable=back)
+        for kind, n, here, kept, back in found
+    ]
+
+
+def movements(
+    *,
+    level_ids: Collection[int],
+    kind: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int = 0,
+    limit: int,
+) -> list[StockMovement]:
+    """Return ledger rows of some levels of a SKU, newest first, those older than `before`."""
+    ids = sql.newest_movements(
+        level_ids, before=before or 2**63 - 1, most=limit, kind=kind, since=since, until=until
+    )
+    rows = StockMovement.objects.filter(pk__in=ids).select_related("level__warehouse")
+    return list(rows.order_by("-pk"))
+
+
+def corrections(*, correction_ids: Collection[int]) -> dict[int, StockCorrection]:
+    """Return corrections by id."""
+    return StockCorrection.objects.in_bulk(correction_ids)
+
+
+def transfer_numbers(
+    *, transfer_ids: Collection[int], receipt_ids: Collection[int]
+) -> dict[tuple[str, int], str]:
+    """Return (cause type, cause id) → number of the transfer behind a ledger row."""
+    found: dict[tuple[str, int], str] = {}
+    if transfer_ids:
+        sent = Transfer.objects.filter(pk__in=transfer_ids).values_list("pk", "number")
+        found |= {("transfer", pk): number for pk, number in sent}
+    if receipt_ids:
+        rows = TransferReceipt.objects.filter(pk__in=receipt_ids)
+        arrived = rows.values_list("pk", "transfer__number")
+        found |= {("transfer_receipt", pk): number for pk, number in arrived}
+    return found
+
+
+def transfers(
+    *,
+    status: str = "",
+    within: Collection[int] | None = None,
+    before: int = 0,
+    limit: int,
+) -> list[Transfer]:
+    """Return transfers from or to these warehouses, newest first, each with its pieces."""
+    rows = Transfer.objects.select_related("source", "target")
+    if within is not None:
+        rows = rows.filter(Q(source__in=within) | Q(target__in=within))
+    if status:
+        rows = rows.filter(status=status)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return list(
+        rows.annotate(
+            kinds=Count("lines"),
+            pieces=Sum("lines__quantity"),
+            arrived=Sum("lines__received_quantity"),
+            missing=Sum("lines__missing_quantity"),
+        ).order_by("-pk")[:limit]
+    )
+
+
+def transfer_counts(*, within: Collection[int] | None = None) -> dict[str, int]:
+    """Return how many transfers wait to be sent and how many are on the way."""
+    rows = Transfer.objects.filter(status__in=[TransferStatus.DRAFT, TransferStatus.SENT])
+    if within is not None:
+        rows = rows.filter(Q(source__in=within) | Q(target__in=within))
+    return dict(rows.order_by().values_list("status").annotate(n=Count("pk")))
+
+
+def transfer_by_number(*, number: str) -> Transfer | None:
+    """Return a transfer with its warehouses."""
+    return Transfer.objects.select_related("source", "target").filter(number=number).first()
+
+
+def transfer_lines(*, transfer_id: int) -> list[TransferLine]:
+    """Return the lines of a transfer in the order of their SKU codes, with SKU and product."""
+    rows = TransferLine.objects.filter(transfer=transfer_id).select_related("sku__product")
+    return list(rows.order_by("sku__code"))
+
+
+def transfer_events(*, transfer_id: int) -> list[Event]:
+    """Return what happened to a transfer, newest first."""
+    where = "WHERE subject_id IN ({wanted}) AND subject_type = %s ORDER BY id DESC"
+    return plain.instances(Event, where, [transfer_id], "transfer")
+
+
+def checks(*, limit: int = 10) -> list[StockCheck]:
+    """Return the latest comparisons of counters with the ledger, newest first."""
+    return list(StockCheck.objects.order_by("-pk")[:limit])
+
+
+def differences(
+    *, check_id: int, warehouse_ids: Collection[int], limit: int = 100
+) -> list[StockDifference]:
+    """Return what a comparison found, what is not repaired first."""
+    rows = StockDifference.objects.filter(stock_check=check_id, level__warehouse__in=warehouse_ids)
+    rows = rows.select_related("level__sku__product", "level__warehouse")
+    return list(rows.order_by(F("repaired_at").asc(nulls_first=True), "pk")[:limit])
+
+
+def warehouse_of_difference(*, difference_id: int) -> int | None:
+    """Return the warehouse whose counter differs."""
+    rows = StockDifference.objects.filter(pk=difference_id)
+    return rows.values_list("level__warehouse_id", flat=True).first()
+
+
+def open_differences() -> int:
+    """Return how many differences of the latest finished comparison are not repaired."""
+    done = StockCheck.objects.exclude(finished_at=None).order_by("-pk")
+    return done.values_list("still_open", flat=True).first() or 0

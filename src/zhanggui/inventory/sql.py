@@ -1,11 +1,13 @@
 """The statements of stock that every checkout waits for, and those of every product page."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from zhanggui.core import sql
+from zhanggui.core.bulk import stored_moment
 
 
 def locked_levels(sku_ids: Collection[int]) -> list[tuple[Any, ...]]:
@@ -42,16 +44,24 @@ def _most(statement: str) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def add_to_levels(on_hand: Mapping[int, int], reserved: Mapping[int, int]) -> int:
-    """Add pieces to the counters of levels (id → pieces, the same ids in both).
+def add_to_levels(
+    on_hand: Mapping[int, int], reserved: Mapping[int, int], unavailable: Mapping[int, int]
+) -> int:
+    """Add pieces to the counters of levels (id → pieces, the first two with the same ids).
 
     Returns how many were changed: a level that would fall below zero or its promises is not.
     """
     new_on_hand, new_reserved = f"on_hand + {_case(on_hand)}", f"reserved + {_case(reserved)}"
+    new_unavailable, also = "unavailable", ""
+    if unavailable:  # never of an order: its statement stays short
+        amounts = {level_id: unavailable.get(level_id, 0) for level_id in on_hand}
+        new_unavailable = f"unavailable + {_case(amounts)}"
+        also = f", unavailable = {new_unavailable}"
     return sql.change(
-        f"UPDATE inventory_stocklevel SET on_hand = {new_on_hand}, reserved = {new_reserved}"  # noqa: S608 -- whole numbers only
+        f"UPDATE inventory_stocklevel SET on_hand = {new_on_hand}, reserved = {new_reserved}{also}"  # noqa: S608 -- whole numbers only
         f" WHERE id IN ({sql.listed(on_hand)}) AND {new_reserved} >= 0"
-        f" AND {new_on_hand} >= {new_reserved} + unavailable"
+        f" AND {new_on_hand} >= {new_reserved} + {new_unavailable}"
+        + (f" AND {new_unavailable} >= 0" if unavailable else "")
     )
 
 
@@ -64,3 +74,73 @@ def _case(pieces: Mapping[int, int]) -> str:
         return str(int(next(iter(levels))))
     whens = (f"WHEN id IN ({sql.listed(ids)}) THEN {int(count)}" for count, ids in levels.items())
     return f"CASE {' '.join(whens)} ELSE 0 END"
+
+
+def newest_movements(
+    level_ids: Collection[int],
+    *,
+    before: int,
+    most: int,
+    kind: str,
+    since: datetime | None,
+    until: datetime | None,
+) -> list[int]:
+    """Return the newest ledger rows of these levels with an id below `before`, newest first.
+
+    Each level's rows are read from the end of its index, so it takes as long for many as for few.
+    """
+    if not level_ids:
+        return []
+    wanted: list[tuple[str, str]] = []
+    if kind:
+        wanted.append(("kind = %s", kind))
+    if since:
+        wanted.append(("at >= %s", stored_moment(since)))
+    if until:
+        wanted.append(("at < %s", stored_moment(until)))
+    also = "".join(f" AND {condition}" for condition, _value in wanted)
+    parts = [
+        "SELECT id FROM (SELECT id FROM inventory_stockmovement"  # noqa: S608 -- whole numbers only
+        f" WHERE level_id = {int(one)} AND id < {int(before)}{also}"
+        f" ORDER BY id DESC LIMIT {int(most)}) m{place}"
+        for place, one in enumerate(level_ids)
+    ]
+    statement = " UNION ALL ".join(parts) + f" ORDER BY id DESC LIMIT {int(most)}"
+    values = [value for _condition, value in wanted] * len(parts)
+    return [row[0] for row in sql.fetch(statement, *values)]
+
+
+_SUMS = (
+    "COALESCE(SUM(m.on_hand_delta), 0), COALESCE(SUM(m.reserved_delta), 0),"
+    " COALESCE(SUM(m.unavailable_delta), 0)"
+)
+_COUNTERS = "l.id, l.sku_id, l.warehouse_id, l.on_hand, l.reserved, l.unavailable"
+
+
+def compared_levels(*, after: int, most: int) -> list[tuple[Any, ...]]:
+    """Return the next levels by id, each with its counters and the sums of its ledger.
+
+    One statement, so both are of the same moment.
+    """
+    return sql.fetch(
+        f"SELECT {_COUNTERS}, {_SUMS} FROM (SELECT * FROM inventory_stocklevel"  # noqa: S608 -- whole numbers only
+        f" WHERE id > {int(after)} ORDER BY id LIMIT {int(most)}) l"
+        f" LEFT JOIN inventory_stockmovement m ON m.level_id = l.id GROUP BY {_COUNTERS}"
+        " ORDER BY l.id"
+    )
+
+
+def compared_anew(level_ids: Collection[int]) -> list[tuple[Any, ...]]:
+    """Return these levels, which the caller has locked, in the same way."""
+    return sql.fetch(
+        f"SELECT {_COUNTERS}, {_SUMS} FROM inventory_stocklevel l"  # noqa: S608 -- whole numbers only
+        " LEFT JOIN inventory_stockmovement m ON m.level_id = l.id"
+        f" WHERE l.id IN ({sql.listed(level_ids)}) GROUP BY {_COUNTERS} ORDER BY l.id"
+    )
+
+
+def levels_by_id_locked(level_ids: Collection[int]) -> None:
+    """Lock these levels, in id order."""
+    sql.rows(
+        "SELECT id FROM inventory_stocklevel WHERE id IN ({wanted}) ORDER BY id {lock}", level_ids
+    )

@@ -18,6 +18,57 @@ class MovementKind(TextChoices):
     SHIP = "ship", _("出库")
     RECEIVE = "receive", _("入库")
     ADJUST = "adjust", _("盘点调整")
+    SET_ASIDE = "set_aside", _("转为不可售")
+    PUT_BACK = "put_back", _("恢复可售")
+    WRITE_OFF = "write_off", _("报废")
+    TRANSFER_OUT = "transfer_out", _("调拨出库")
+    TRANSFER_IN = "transfer_in", _("调拨入库")
+
+
+class CorrectionAct(TextChoices):
+    """What a correction does with the pieces of a level."""
+
+    COUNT = "count", _("更正实物数量")
+    SET_ASIDE = "set_aside", _("转为不可售")
+    PUT_BACK = "put_back", _("恢复可售")
+    WRITE_OFF = "write_off", _("报废不可售的货")
+
+
+class CorrectionReason(TextChoices):
+    """Why stock is corrected."""
+
+    COUNTED = "counted", _("盘点")
+    DAMAGED = "damaged", _("破损")
+    LOST = "lost", _("丢失")
+    FOUND = "found", _("找到漏记的货")
+    QUALITY = "quality", _("待检或质量问题")
+    OTHER = "other", _("其他")
+
+
+class StockFilter(TextChoices):
+    """A view of the stock list."""
+
+    LOW = "low", _("库存少")
+    OUT = "out", _("售罄")
+    WRONG = "wrong", _("账实有差异")
+
+
+class TransferStatus(TextChoices):
+    """Where a transfer between two warehouses stands."""
+
+    DRAFT = "draft", _("待发出")
+    SENT = "sent", _("在途")
+    RECEIVED = "received", _("已收货")
+    CANCELED = "canceled", _("已取消")
+
+
+class MissingReason(TextChoices):
+    """Why less arrived than was sent."""
+
+    LOST = "lost", _("途中丢失")
+    DAMAGED = "damaged", _("途中破损")
+    MISCOUNTED = "miscounted", _("发出时数错")
+    OTHER = "other", _("其他")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +151,53 @@ class StockRow:
         return self.on_hand - self.reserved - self.unavailable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A wanted correction of one level.
+
+    `quantity` is the counted number of pieces for COUNT, else how many pieces to move. `seen` is
+    the figure that the person saw before (on hand for COUNT, else unavailable): None asks nothing.
+    """
+
+    sku_code: str
+    warehouse_code: str
+    act: CorrectionAct
+    quantity: int
+    reason: CorrectionReason
+    note: str = ""
+    seen: int | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSum:
+    """What all movements of one kind add up to."""
+
+    kind: str
+    movements: int
+    on_hand: int
+    reserved: int
+    unavailable: int
+
+    @property
+    def label(self) -> str:
+        """Return the kind in plain words."""
+        return str(MovementKind(self.kind).label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What arrived of one line of a transfer, and how many pieces never will.
+
+    `seen` are the pieces that were on the way when the person looked.
+    """
+
+    line_id: int
+    received: int
+    missing: int
+    seen: int
+
+
 class StockRefused(Refusal):
     """The stock can't be moved like this: there is too little, or too much is promised."""
 
@@ -111,6 +209,25 @@ class CountRefused(Refusal):
 
     code = "invalid_count"
     status = 422
+
+
+class StockMoved(Refusal):
+    """The figure is not the one that the person saw: somebody or some order was quicker."""
+
+    code = "stock_moved"
+
+
+class TransferRefused(Refusal):
+    """The transfer can't be written down or moved on like this."""
+
+    code = "invalid_transfer"
+    status = 422
+
+
+class CheckRefused(Refusal):
+    """The difference can't be repaired like this: it is gone, or its ledger is at fault."""
+
+    code = "not_repairable"
 
 
 class StockChangedError(Exception):

@@ -8,3 +8,7 @@ class OrdersConfig(AppConfig):
 
     name = "zhanggui.orders"
     label = "orders"
+
+    def ready(self) -> None:
+        """Connect the answers to hooks."""
+        import zhanggui.orders.handlers  # noqa: F401, PLC0415 -- apps must be loaded first

@@ -90,7 +90,14 @@ def test_stock_is_counted_as_a_ledger_movement(client: Client, paid: PlacedOrder
     before = client.get("/api/v1/admin/stock?sku=TEA-1", headers=owner).json()["items"]
     warehouse = before[0]["warehouse"]
     assert before == [
-        {"sku": "TEA-1", "warehouse": warehouse, "on_hand": 5, "reserved": 2, "available": 3}
+        {
+            "sku": "TEA-1",
+            "warehouse": warehouse,
+            "on_hand": 5,
+            "reserved": 2,
+            "unavailable": 0,
+            "available": 3,
+        }
     ]
     body = {"sku": "TEA-1", "warehouse": warehouse, "on_hand": 9, "reason": "盘点"}
     after = send(client, "patch", "/api/v1/admin/stock", body, owner)

@@ -103,7 +103,7 @@ def test_customer_service_finds_waiting_and_unpaid_orders(sign_in: SignIn) -> No
     assert 'name="q"' in html
 
 
-@pytest.mark.parametrize(("role", "most"), [("owner", 12), ("service", 13), ("warehouse", 8)])
+@pytest.mark.parametrize(("role", "most"), [("owner", 13), ("service", 13), ("warehouse", 8)])
 def test_homes_take_the_same_statements_for_one_order_and_for_three(
     sign_in: SignIn, role: str, most: int, django_assert_num_queries: object
 ) -> None:

@@ -6,13 +6,17 @@ from zhanggui.catalog.models import Picture, Sku
 from zhanggui.catalog.queries.search import matching_product_ids
 from zhanggui.catalog.types import SkuRow
 
+NO_CONDITION = Q()
 
-def sku_rows(*, q: str = "", after: str = "", limit: int) -> list[SkuRow]:
+
+def sku_rows(*, q: str = "", after: str = "", where: Q = NO_CONDITION, limit: int) -> list[SkuRow]:
     """Return live SKUs by code, those behind `after`; one statement, two where something is sought.
+
+    `where` is what a higher domain asks of a SKU.
 
     A code or barcode finds its own SKU alone, any other words all SKUs of the products they match.
     """
-    rows = Sku.objects.filter(archived_at=None, product__archived_at=None)
+    rows = Sku.objects.filter(where, archived_at=None, product__archived_at=None)
     if q:
         exact = rows.filter(Q(code=q) | Q(barcode=q))
         matching = rows.filter(product__in=matching_product_ids(query=q))
@@ -20,6 +24,14 @@ def sku_rows(*, q: str = "", after: str = "", limit: int) -> list[SkuRow]:
     if after:
         rows = rows.filter(code__gt=after)
     return _views(rows.order_by("code")[:limit])
+
+
+def sku_code_of(*, text: str) -> str:
+    """Return the code of the live SKU whose code or barcode this is, "" where it is none's."""
+    rows = Sku.objects.filter(archived_at=None, product__archived_at=None)
+    exact = rows.filter(Q(code=text) | Q(barcode=text)).values_list("code", flat=True)[:2]
+    found = list(exact) if text else []
+    return found[0] if len(found) == 1 else ""
 
 
 def sku_row(*, code: str) -> SkuRow | None:

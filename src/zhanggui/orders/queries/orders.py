@@ -87,6 +87,12 @@ def orders_by_ids(*, order_ids: Collection[int]) -> list[Order]:
     return with_lines(f"WHERE id IN ({sql.listed(order_ids)}) ORDER BY id")
 
 
+def order_numbers(*, order_ids: Collection[int]) -> dict[int, str]:
+    """Return id → number of orders."""
+    rows = Order.objects.filter(pk__in=order_ids) if order_ids else Order.objects.none()
+    return dict(rows.values_list("pk", "number"))
+
+
 def order_by_request(*, request_id: str) -> Order | None:
     """Return the order that this request made before."""
     return Order.objects.filter(request_id=request_id).first()

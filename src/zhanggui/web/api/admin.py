@@ -13,6 +13,7 @@ from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.fulfilment import services as fulfilment_services
 from zhanggui.inventory import queries as inventory
 from zhanggui.inventory import services as inventory_services
+from zhanggui.inventory.types import Correction, CorrectionAct
 from zhanggui.orders import queries as orders
 from zhanggui.orders import services as order_services
 from zhanggui.orders.queries import Order
@@ -155,14 +156,17 @@ def count(request: HttpRequest, payload: schemas.CountIn) -> HttpResponse:
     """Set what was counted of a SKU in a warehouse; the difference is a row of the ledger."""
     if not sees_code(holder(request), words(payload.warehouse)):
         raise Http404("There is no such warehouse.")
-    row = inventory_services.set_count(
+    wanted = Correction(
         sku_code=words(payload.sku),
         warehouse_code=words(payload.warehouse),
-        on_hand=payload.on_hand,
-        reason=words(payload.reason),
-        actor=key_actor(request),
-        now=timezone.now(),
+        act=CorrectionAct.COUNT,
+        quantity=payload.on_hand,
+        reason=payload.reason_code,
+        note=words(payload.reason),
+        seen=payload.seen_on_hand,
+        request_id=words(payload.request_id),
     )
+    row = inventory_services.correct(wanted=wanted, actor=key_actor(request), now=timezone.now())
     return _json(_level(row))
 
 
@@ -172,6 +176,7 @@ def _level(row: Any) -> schemas.Json:
         "warehouse": row.warehouse,
         "on_hand": row.on_hand,
         "reserved": row.reserved,
+        "unavailable": row.unavailable,
         "available": row.available,
     }
 

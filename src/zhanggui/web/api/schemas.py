@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from zhanggui.inventory.types import CorrectionReason
+
 SkuCode = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Words = Annotated[str, StringConstraints(max_length=200)]
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
@@ -287,6 +289,7 @@ class StockOut(Schema):
     warehouse: str
     on_hand: int
     reserved: int
+    unavailable: int
     available: int
 
 
@@ -298,12 +301,19 @@ class StocksOut(Schema):
 
 
 class CountIn(Input):
-    """What was counted: the absolute number of pieces."""
+    """What was counted: the absolute number of pieces.
+
+    With `seen_on_hand` it is refused (409 `stock_moved`) where the figure is another one by now.
+    The same `request_id` again changes nothing.
+    """
 
     sku: SkuCode
     warehouse: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     on_hand: Annotated[int, Field(ge=0, le=100_000_000, strict=True)]
     reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason_code: CorrectionReason = CorrectionReason.OTHER
+    seen_on_hand: Annotated[int, Field(ge=0, le=100_000_000, strict=True)] | None = None
+    request_id: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
 Json = dict[str, Any]

@@ -77,6 +77,7 @@ def _owner(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "late": late,
         "first_deadline": first,
         "refunds": len(payments.orders_needing_staff(now=now)),
+        "wrong_stock": inventory.open_differences(),
         "failed_jobs": jobs.queue_counts(now=now).failed,
         "best_sellers": best_sellers(now=now),
         "newest": _rows(OrderFilter()),

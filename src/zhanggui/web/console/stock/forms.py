@@ -1,27 +1,83 @@
-"""Correcting a count."""
+"""Forms of stock: corrections and transfers."""
+
+import secrets
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.types import Refusal
+from zhanggui.inventory.queries import warehouses
+from zhanggui.inventory.types import CorrectionAct, CorrectionReason, MissingReason
 from zhanggui.web.forms import CleanCharField
 
 MOST = 10_000_000
+_NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
 
 
-class CountForm(forms.Form):
-    """How many pieces were counted, and why they differ from the books."""
+def new_key() -> str:
+    """Return a key for a form: sent twice, it counts once."""
+    return secrets.token_hex(16)
 
-    on_hand = forms.IntegerField(
-        label=_("点到的数量"),
+
+class CorrectionForm(forms.Form):
+    """What was counted, or how many pieces can't be sold, and why."""
+
+    act = forms.ChoiceField(
+        label=_("做什么"), choices=CorrectionAct.choices, widget=forms.RadioSelect
+    )
+    quantity = forms.IntegerField(
+        label=_("件数"),
         min_value=0,
         max_value=MOST,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.NumberInput(attrs=_NUMBER),
+        help_text=_("更正实物数量时填点到的总数，其他填要转的件数。"),
     )
-    reason = CleanCharField(
-        label=_("原因"), max_length=200, help_text=_("比如：盘点少 1 件、破损、找到漏记的货。")
-    )
+    reason = forms.ChoiceField(label=_("原因"), choices=CorrectionReason.choices)
+    note = CleanCharField(label=_("说明"), max_length=200, required=False)
+    seen_on_hand = forms.IntegerField(widget=forms.HiddenInput)
+    seen_unavailable = forms.IntegerField(widget=forms.HiddenInput)
+    request_id = CleanCharField(max_length=64, widget=forms.HiddenInput)
 
     def refuse(self, refusal: Refusal) -> None:
         """Show the service's "no" at the number."""
-        self.add_error("on_hand", str(refusal))
+        self.add_error("quantity", str(refusal))
+
+    @property
+    def seen(self) -> int:
+        """Return the figure that the act changes, as the person saw it."""
+        is_count = self.cleaned_data["act"] == CorrectionAct.COUNT
+        seen: int = self.cleaned_data["seen_on_hand" if is_count else "seen_unavailable"]
+        return seen
+
+
+def _houses() -> list[tuple[str, str]]:
+    return [(house.code, house.name) for house in warehouses()]
+
+
+def _second() -> str:
+    return next((code for code, _name in _houses()[1:]), "")
+
+
+class TransferForm(forms.Form):
+    """From where to where."""
+
+    source = forms.ChoiceField(label=_("调出仓库"), choices=_houses)
+    target = forms.ChoiceField(label=_("调入仓库"), choices=_houses, initial=_second)
+    note = CleanCharField(label=_("说明"), max_length=200, required=False)
+    request_id = CleanCharField(max_length=64, widget=forms.HiddenInput)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show the service's "no" at the target."""
+        self.add_error("target", str(refusal))
+
+
+class ReceiptForm(forms.Form):
+    """Why something is missing; the lines' numbers stand beside it."""
+
+    missing_reason = forms.ChoiceField(
+        label=_("短少原因"),
+        choices=[("", _("没有短少")), *MissingReason.choices],
+        required=False,
+    )
+    note = CleanCharField(label=_("说明"), max_length=200, required=False)
+    request_id = CleanCharField(max_length=64, widget=forms.HiddenInput)

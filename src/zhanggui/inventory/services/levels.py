@@ -1,4 +1,4 @@
-"""Writes of warehouses and stock. Counters change only here, each time with a ledger row."""
+"""Warehouses and counters. Counters change only here, each time with a ledger row."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -8,39 +8,36 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from zhanggui.catalog import queries as catalog
 from zhanggui.core import versions
 from zhanggui.core.bulk import add_to_rows, insert_rows, stored_moment
 from zhanggui.core.ids import next_id
-from zhanggui.core.text import clean_text
-from zhanggui.core.transactions import in_transaction
 from zhanggui.core.types import Actor
 from zhanggui.inventory import sql
 from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
 from zhanggui.inventory.queries import STOCK, WAREHOUSES
 from zhanggui.inventory.types import (
     FEW,
-    Cause,
-    CountRefused,
     LockedLevel,
     Move,
     MovementKind,
     StockChangedError,
     StockRefused,
-    StockRow,
-    UnknownStock,
 )
 
-MAX_COUNT = 100_000_000  # counters are 32 bits wide, and sums of them must fit too
 Level = tuple[int, int]  # SKU id, warehouse id
 
-# kind → change of (on_hand, reserved) per piece
-_EFFECT: dict[str, tuple[int, int]] = {
-    MovementKind.RESERVE: (0, 1),
-    MovementKind.RELEASE: (0, -1),
-    MovementKind.SHIP: (-1, -1),
-    MovementKind.RECEIVE: (1, 0),
-    MovementKind.ADJUST: (1, 0),
+# kind → change of (on_hand, reserved, unavailable) per piece
+_EFFECT: dict[str, tuple[int, int, int]] = {
+    MovementKind.RESERVE: (0, 1, 0),
+    MovementKind.RELEASE: (0, -1, 0),
+    MovementKind.SHIP: (-1, -1, 0),
+    MovementKind.RECEIVE: (1, 0, 0),
+    MovementKind.ADJUST: (1, 0, 0),
+    MovementKind.SET_ASIDE: (0, 0, 1),
+    MovementKind.PUT_BACK: (0, 0, -1),
+    MovementKind.WRITE_OFF: (-1, 0, -1),
+    MovementKind.TRANSFER_OUT: (-1, 0, 0),
+    MovementKind.TRANSFER_IN: (1, 0, 0),
 }
 
 
@@ -96,7 +93,7 @@ def locked_levels(*, sku_ids: Collection[int]) -> list[LockedLevel]:
     Raises:
         TransactionManagementError: there is no transaction that could hold the lock.
     """
-    _need_transaction()
+    need_transaction()
     return [
         LockedLevel(
             level_id=level_id,
@@ -132,14 +129,14 @@ def move(
     """
     if not moves:
         return
-    _need_transaction()
+    need_transaction()
     wanted = {(one.sku_id, one.warehouse_id) for one in moves}
     given = {
         key: level for level in levels if (key := (level.sku_id, level.warehouse_id)) in wanted
     }
     known = {key: replace(level) for key, level in given.items()}
     if missing := wanted - known.keys():
-        known |= _lock_or_make(missing)
+        known |= lock_or_make(missing)
     fresh = list(moves) if causes_are_new else _not_yet_made(moves, known)
     before = {key: level.available for key, level in known.items()}
     rows = [_apply(one, known[(one.sku_id, one.warehouse_id)], actor, now) for one in fresh]
@@ -151,16 +148,18 @@ def move(
     ):
         versions.bump(STOCK)
     for key, level in given.items():
-        level.on_hand, level.reserved = known[key].on_hand, known[key].reserved
+        after = known[key]
+        level.on_hand, level.reserved = after.on_hand, after.reserved
+        level.unavailable = after.unavailable
 
 
-def _need_transaction() -> None:
+def need_transaction() -> None:
     """Without one, SQLite would write the counters and lose their ledger rows."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("Stock moves only inside a transaction.")
 
 
-def _lock_or_make(pairs: Iterable[Level]) -> dict[Level, LockedLevel]:
+def lock_or_make(pairs: Iterable[Level]) -> dict[Level, LockedLevel]:
     wanted = set(pairs)
     sku_ids = {sku_id for sku_id, _warehouse in wanted}
     found = {(one.sku_id, one.warehouse_id): one for one in locked_levels(sku_ids=sku_ids)}
@@ -195,18 +194,17 @@ def _not_yet_made(moves: Sequence[Move], levels: dict[Level, LockedLevel]) -> li
 
 
 def _apply(one: Move, level: LockedLevel, actor: Actor, now: datetime) -> NewMovement:
-    per_piece_on_hand, per_piece_reserved = _EFFECT[one.kind]
-    on_hand = per_piece_on_hand * one.quantity
-    reserved = per_piece_reserved * one.quantity
+    on_hand, reserved, unavailable = (change * one.quantity for change in _EFFECT[one.kind])
     level.on_hand += on_hand
     level.reserved += reserved
-    if level.reserved < 0 or level.available < 0:
+    level.unavailable += unavailable
+    if level.reserved < 0 or level.unavailable < 0 or level.available < 0:
         raise StockRefused(
             _("库存不够：实物 %(on_hand)d 件，已占用 %(reserved)d 件，不可售 %(unavailable)d 件。")
             % {
                 "on_hand": level.on_hand - on_hand,
                 "reserved": level.reserved - reserved,
-                "unavailable": level.unavailable,
+                "unavailable": level.unavailable - unavailable,
             }
         )
     return NewMovement(
@@ -223,69 +221,22 @@ def _apply(one: Move, level: LockedLevel, actor: Actor, now: datetime) -> NewMov
         actor_id=actor.id,
         reason=one.reason,
         at=stored_moment(now),
+        unavailable_delta=unavailable,
     )
 
 
 def _write_counters(rows: Sequence[NewMovement]) -> None:
     on_hand: dict[int, int] = {}
     reserved: dict[int, int] = {}
+    unavailable: dict[int, int] = {}
     for row in rows:
         on_hand[row.level_id] = on_hand.get(row.level_id, 0) + row.on_hand_delta
         reserved[row.level_id] = reserved.get(row.level_id, 0) + row.reserved_delta
-    if rows and sql.add_to_levels(on_hand, reserved) != len(on_hand):
+        if row.unavailable_delta:
+            kept_back = unavailable.get(row.level_id, 0)
+            unavailable[row.level_id] = kept_back + row.unavailable_delta
+    if rows and sql.add_to_levels(on_hand, reserved, unavailable) != len(on_hand):
         raise StockChangedError
-
-
-def set_count(
-    *, sku_code: str, warehouse_code: str, on_hand: int, reason: str, actor: Actor, now: datetime
-) -> StockRow:
-    """Set the counted pieces of a SKU in a warehouse; the difference becomes a ledger row.
-
-    Raises:
-        UnknownStock: there is no such SKU or warehouse.
-        StockRefused: fewer than are promised or kept back.
-        CountRefused: the reason is missing, or no shelf holds so many.
-        TextRefused: as core.text says.
-    """
-    sku_code, warehouse_code = (
-        clean_text(sku_code, max_length=60),
-        clean_text(warehouse_code, max_length=20),
-    )
-    reason = clean_text(reason, max_length=200)
-    if not reason:
-        raise CountRefused(_("请写明调整库存的原因。"))
-    if not 0 <= on_hand <= MAX_COUNT:
-        raise CountRefused(_("数量要在 0 到 %(most)d 之间。") % {"most": MAX_COUNT})
-    return in_transaction(lambda: _set_count(sku_code, warehouse_code, on_hand, reason, actor, now))
-
-
-def _set_count(
-    sku_code: str, warehouse_code: str, on_hand: int, reason: str, actor: Actor, now: datetime
-) -> StockRow:
-    sku_id = catalog.sku_id(code=sku_code)
-    warehouse_id = (
-        Warehouse.objects.filter(code=warehouse_code, archived_at=None)
-        .values_list("pk", flat=True)
-        .first()
-    )
-    if sku_id is None or warehouse_id is None:
-        raise UnknownStock(_("没有这个 SKU 或仓库，请检查编码。"))
-    level = _lock_or_make({(sku_id, warehouse_id)})[(sku_id, warehouse_id)]
-    if on_hand < level.reserved + level.unavailable:
-        raise StockRefused(
-            _("不能少于已占用和不可售的 %(least)d 件，请先处理相关订单。")
-            % {"least": level.reserved + level.unavailable}
-        )
-    adjust = Move(
-        kind=MovementKind.ADJUST,
-        cause=Cause("count", next_id()),
-        sku_id=sku_id,
-        warehouse_id=warehouse_id,
-        quantity=on_hand - level.on_hand,
-        reason=reason,
-    )
-    move(moves=[adjust], actor=actor, now=now, levels=[level])
-    return StockRow(sku_code, warehouse_code, level.on_hand, level.reserved, level.unavailable)
 
 
 @transaction.atomic
