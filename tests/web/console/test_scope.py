@@ -13,7 +13,8 @@ from tests.factories.staff import StaffFactory
 from zhanggui.accounts import services as accounts
 from zhanggui.accounts.types import RIGHTS, Role
 from zhanggui.core.types import SYSTEM
-from zhanggui.inventory.models import StockLevel, Warehouse
+from zhanggui.inventory import services as stock
+from zhanggui.inventory.models import StockLevel, Transfer, Warehouse
 from zhanggui.orders import services
 from zhanggui.orders.models import Order
 from zhanggui.payments import services as payments
@@ -157,3 +158,31 @@ def test_programs_are_held_to_the_same(program: Client, orders: dict[str, Order]
     assert answer.status_code == 404
 
     assert StockLevel.objects.values().get(warehouse__code="SOUTH") == before
+
+
+def test_stock_and_transfers_of_other_warehouses_are_neither_shown_nor_changed(
+    person: Client,
+) -> None:
+    made = stock.create_transfer(
+        source="SOUTH", target="NORTH", note="", request_id="", actor=SYSTEM, now=NOON
+    )
+    here = f"/console/stock/transfers/{made.number}/"
+    WarehouseFactory(code="WEST", name="西仓")
+    hidden = stock.create_transfer(
+        source="SOUTH", target="WEST", note="", request_id="", actor=SYSTEM, now=NOON
+    )
+
+    listed = person.get("/console/stock/transfers/").content.decode()
+
+    assert made.number in listed
+    assert hidden.number not in listed
+    assert "西仓" not in person.get("/console/stock/sku/TEA-SOUTH/").content.decode()
+    assert person.get("/console/stock/correct/SOUTH/TEA-SOUTH/").status_code == 404
+    assert person.get(f"/console/stock/transfers/{hidden.number}/").status_code == 404
+    assert person.get(here).status_code == 200
+    for act in ("send", "cancel", "line"):
+        assert person.post(f"{here}{act}/", {"scan": "TEA-SOUTH"}).status_code == 403
+    wanted = {"source": "SOUTH", "target": "NORTH", "request_id": "x"}
+    assert person.post("/console/stock/transfers/new/", wanted).status_code == 403
+    assert set(Transfer.objects.values_list("status", flat=True)) == {"draft"}
+    assert Transfer.objects.count() == 2
