@@ -12,12 +12,17 @@ const count = (element) => {
   const { countdown, now, over, reload } = element.dataset;
   const ahead = now ? Date.now() - Date.parse(now) : 0;
   const ends = Date.parse(countdown) + ahead;
+  let ran = false;
   const tick = () => {
     if (!element.isConnected) return;
     const left = Math.max(0, Math.round((ends - Date.now()) / 1000));
     element.textContent = left || !over ? text(left) : over;
-    if (left) setTimeout(tick, 1000);
-    else if (reload !== undefined) location.reload();
+    if (left) {
+      ran = true;
+      setTimeout(tick, 1000);
+    } else if (reload !== undefined) {
+      setTimeout(() => location.reload(), ran ? 0 : 5000); // over before, and the server is late
+    }
   };
   tick();
 };
