@@ -92,6 +92,10 @@ def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         STATIC_ROOT=str(tmp_path_factory.mktemp("static")),
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "private": {
+                "BACKEND": "django.core.files.storage.FileSystemStorage",
+                "OPTIONS": {"location": str(tmp_path_factory.mktemp("private"))},
+            },
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
     ):

@@ -12,6 +12,7 @@ FIRST = (
     "shop",
     "staff",
     "warehouse",
+    "import-products",
     "import-orders",
     "parse-address",
     "api-key",

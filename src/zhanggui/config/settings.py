@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "zhanggui.payments",
     "zhanggui.fulfilment",
     "zhanggui.notifications",
+    "zhanggui.integrations",
     "zhanggui.demo",
     "zhanggui.web",
 ]
@@ -188,6 +189,15 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {  # imported and exported files: never served, only handed out to who may have them
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": VAR / "private",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "zhanggui.web.static_storage.StaticStorage"},
 }
 WHITENOISE_MAX_AGE = 3600
@@ -197,6 +207,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (  # map: large, and only read by develope
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o644
+# Pictures of imports come from public addresses only; a demo or test may allow local ones.
+FETCH_LOCAL = env.bool("ZHANGGUI_FETCH_LOCAL", default=False)
 
 # Jobs
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

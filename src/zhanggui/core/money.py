@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+NO_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "XPF"})
+THREE_DECIMALS = frozenset({"KWD", "BHD", "OMR", "JOD", "TND", "IQD", "LYD"})
+
+
+def digits_of(currency: str) -> int:
+    """Return how many decimals the currency has: 2 for CNY, 0 for JPY."""
+    if currency in NO_DECIMALS:
+        return 0
+    return 3 if currency in THREE_DECIMALS else 2
+
 
 @dataclass(frozen=True, slots=True)
 class Money:

@@ -198,6 +198,26 @@ class Arrival:
     seen: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Pieces that somebody counted, and the row that says so."""
+
+    sku_id: int
+    warehouse_id: int
+    on_hand: int
+    cause: Cause
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What became of a count: pieces before and after, or why it was refused."""
+
+    before: int
+    after: int
+    refusal: str = ""
+
+
 class StockRefused(Refusal):
     """The stock can't be moved like this: there is too little, or too much is promised."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.core.tables.types import FileRefused
 from zhanggui.core.types import Refusal
 from zhanggui.customers.types import AddressInput
 
@@ -226,14 +227,7 @@ class CartRefused(Refusal):
     code = "cart_refused"
 
 
-class ImportRefused(Refusal):
-    """An order file is refused whole; nothing was written."""
-
-    status = 422
-
-    def __init__(self, text: object, *, code: str) -> None:
-        super().__init__(text)  # type: ignore[arg-type]
-        self.code = code
+ImportRefused = FileRefused  # an order file is refused whole; nothing was written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

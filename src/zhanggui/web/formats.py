@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext
 
+from zhanggui.core.money import digits_of
+
 MINUS = "\N{MINUS SIGN}"
 SYMBOLS = {
     "CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "MOP": "MOP$",
     "JPY": "JP¥", "KRW": "₩", "SGD": "S$", "AUD": "A$", "CAD": "C$", "THB": "฿", "MYR": "RM",
     "VND": "₫",
 }  # fmt: skip
-NO_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "XPF"})
-THREE_DECIMALS = frozenset({"KWD", "BHD", "OMR", "JOD", "TND", "IQD", "LYD"})
 LARGE = 100_000  # from here on a tile shows a rounded number
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -30,13 +30,6 @@ class MoneyParts:
 
     def __str__(self) -> str:
         return f"{self.sign}{self.symbol}{self.whole}{self.fraction}"
-
-
-def digits_of(currency: str) -> int:
-    """Return how many decimals the currency has: 2 for CNY, 0 for JPY."""
-    if currency in NO_DECIMALS:
-        return 0
-    return 3 if currency in THREE_DECIMALS else 2
 
 
 def symbol_of(currency: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.core.money import digits_of
 from zhanggui.core.text import TextRefused, clean_text
-from zhanggui.web.formats import digits_of, grouped
+from zhanggui.web.formats import grouped
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]*)?$")
 

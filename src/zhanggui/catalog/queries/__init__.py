@@ -3,8 +3,10 @@
 from zhanggui.catalog.queries.admin import (
     admin_products,
     product_for_edit,
+    product_ids_by_sku,
     product_ids_found,
     product_ids_of,
+    products_for_edit,
     shelf_counts,
 )
 from zhanggui.catalog.queries.bulk import bulk_edit, bulk_edits, bulk_rows
@@ -56,9 +58,11 @@ __all__ = [
     "product_cards",
     "product_for_edit",
     "product_history",
+    "product_ids_by_sku",
     "product_ids_found",
     "product_ids_of",
     "product_page",
+    "products_for_edit",
     "sellable_facts",
     "sellable_facts_by_id",
     "shelf_counts",

@@ -1,7 +1,7 @@
 """What staff see: all products, with the reason why shoppers can't buy one."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -85,11 +85,37 @@ def shelf_counts(*, q: str = "", category: str = "") -> dict[str, int]:
 
 def product_for_edit(*, slug: str, now: datetime) -> ProductEdit | None:
     """Return a product with its live SKUs and pictures; 3 statements."""
-    product = Product.objects.select_related("category").filter(slug=slug).first()
-    if product is None:
-        return None
-    skus = list(Sku.objects.filter(product=product, archived_at=None).order_by("position", "pk"))
-    pictures = Picture.objects.filter(product=product, archived_at=None)
+    return next(iter(products_for_edit(slugs=[slug], now=now)), None)
+
+
+def products_for_edit(
+    *, slugs: Collection[str] = (), product_ids: Collection[int] = (), now: datetime
+) -> list[ProductEdit]:
+    """Return these products with their live SKUs and pictures, oldest first; 3 statements."""
+    wanted = Q(slug__in=slugs) if slugs else Q()
+    wanted |= Q(pk__in=product_ids) if product_ids else Q()
+    if not wanted:
+        return []
+    rows = list(Product.objects.select_related("category").filter(wanted).order_by("pk"))
+    if not rows:
+        return []
+    skus: dict[int, list[Sku]] = defaultdict(list)
+    pictures: dict[int, list[Picture]] = defaultdict(list)
+    live = {"product__in": [row.pk for row in rows], "archived_at": None}
+    for sku in Sku.objects.filter(**live).order_by("position", "pk"):
+        skus[sku.product_id].append(sku)
+    for picture in Picture.objects.filter(**live).order_by("position", "pk"):
+        pictures[picture.product_id].append(picture)
+    return [_edit(row, skus[row.pk], pictures[row.pk], now) for row in rows]
+
+
+def product_ids_by_sku(*, codes: Collection[str]) -> dict[str, int]:
+    """Return SKU code → product id, archived SKUs included; unknown codes are missing."""
+    found = Sku.objects.filter(code__in=codes)
+    return dict(found.values_list("code", "product_id"))
+
+
+def _edit(product: Product, skus: list[Sku], pictures: list[Picture], now: datetime) -> ProductEdit:
     return ProductEdit(
         product_id=product.pk,
         slug=product.slug,
@@ -114,7 +140,7 @@ def product_for_edit(*, slug: str, now: datetime) -> ProductEdit | None:
                 view=picture_view(picture),
                 sku_codes=tuple(sku.code for sku in skus if sku.picture_id == picture.pk),
             )
-            for picture in pictures.order_by("position", "pk")
+            for picture in pictures
         ),
         archived=product.archived_at is not None,
         not_sold=not_sold(product, now),

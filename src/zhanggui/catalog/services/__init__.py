@@ -9,6 +9,7 @@ from zhanggui.catalog.services.bulk_run import (
 from zhanggui.catalog.services.categories import archive_category, restore_category, save_category
 from zhanggui.catalog.services.images import Encoded, encode
 from zhanggui.catalog.services.pictures import (
+    add_known_picture,
     add_picture,
     archive_picture,
     describe_picture,
@@ -17,22 +18,26 @@ from zhanggui.catalog.services.pictures import (
 )
 from zhanggui.catalog.services.products import (
     archive_product,
+    cleaned_product,
     restore_product,
     save_product,
     set_shelf,
 )
 from zhanggui.catalog.services.search import rebuild_search
 from zhanggui.catalog.services.seeding import PictureSeed, ProductSeed, SkuSeed, seed_products
+from zhanggui.catalog.services.slugs import steady_slug
 
 __all__ = [
     "Encoded",
     "PictureSeed",
     "ProductSeed",
     "SkuSeed",
+    "add_known_picture",
     "add_picture",
     "archive_category",
     "archive_picture",
     "archive_product",
+    "cleaned_product",
     "describe_picture",
     "encode",
     "order_pictures",
@@ -47,5 +52,6 @@ __all__ = [
     "set_shelf",
     "set_sku_picture",
     "start_bulk_edit",
+    "steady_slug",
     "undo_bulk_edit",
 ]

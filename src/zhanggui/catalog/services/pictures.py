@@ -35,25 +35,19 @@ def add_picture(*, product_id: int, content: bytes | Encoded, alt: str, now: dat
         files = _files(known)
     else:
         files = _stored(content if isinstance(content, Encoded) else encode(content))
-    with transaction.atomic():
-        Product.objects.select_for_update().get(pk=product_id)
-        mine = Picture.objects.filter(product_id=product_id)
-        live = mine.filter(archived_at=None)
-        picture = mine.filter(digest=digest).first()
-        if picture is not None and picture.archived_at is None:
-            return picture
-        if live.count() >= MAX_PICTURES:
-            raise CatalogRefused(
-                _("每个商品最多 %(max)d 张图片。") % {"max": MAX_PICTURES}, field="picture"
-            )
-        last = live.aggregate(last=Max("position"))["last"]
-        picture = picture or Picture(product_id=product_id, digest=digest, **files)
-        picture.position = 0 if last is None else last + 1
-        picture.alt = alt or picture.alt
-        picture.archived_at = None
-        picture.save()
-        _touch(product_id, now)
-    return picture
+    return _added(product_id, digest, files, alt, now)
+
+
+def add_known_picture(*, product_id: int, digest: str, alt: str, now: datetime) -> Picture | None:
+    """Add a picture that some product of the shop has or had, by its digest; None: none has.
+
+    Raises:
+        CatalogRefused: the product has too many.
+    """
+    known = Picture.objects.filter(digest=digest).order_by("pk").first()
+    if known is None:
+        return None
+    return _added(product_id, digest, _files(known), clean_text(alt, max_length=120), now)
 
 
 @transaction.atomic
@@ -99,6 +93,30 @@ def set_sku_picture(*, sku_id: int, picture_id: int | None) -> None:
             raise CatalogRefused(_("请从本商品的图片里选一张。"), field="picture")
     Sku.objects.filter(pk=sku_id).update(picture_id=picture_id)
     versions.bump(CATALOG, SHELVES)
+
+
+def _added(
+    product_id: int, digest: str, files: dict[str, str | int], alt: str, now: datetime
+) -> Picture:
+    with transaction.atomic():
+        Product.objects.select_for_update().get(pk=product_id)
+        mine = Picture.objects.filter(product_id=product_id)
+        live = mine.filter(archived_at=None)
+        picture = mine.filter(digest=digest).first()
+        if picture is not None and picture.archived_at is None:
+            return picture
+        if live.count() >= MAX_PICTURES:
+            raise CatalogRefused(
+                _("每个商品最多 %(max)d 张图片。") % {"max": MAX_PICTURES}, field="picture"
+            )
+        last = live.aggregate(last=Max("position"))["last"]
+        picture = picture or Picture(product_id=product_id, digest=digest, **files)
+        picture.position = 0 if last is None else last + 1
+        picture.alt = alt or picture.alt
+        picture.archived_at = None
+        picture.save()
+        _touch(product_id, now)
+    return picture
 
 
 def _stored(picture: Encoded) -> dict[str, str | int]:

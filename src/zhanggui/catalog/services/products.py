@@ -1,6 +1,7 @@
 """Products: saved with their SKUs, put on and off the shelf, archived and restored."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import nh3
@@ -23,6 +24,7 @@ from zhanggui.core.text import clean_text
 from zhanggui.core.types import Actor
 
 DESCRIPTION_LENGTH = 50_000
+NAME_LENGTH = 120
 
 
 def save_product(
@@ -153,6 +155,28 @@ def clean_html(text: str) -> str:
     return nh3.clean(text) if nh3.is_html(text) else text
 
 
+def cleaned_product(wanted: ProductInput) -> ProductInput:
+    """Return the product as `save_product` would store it, apart from its slug; writes nothing.
+
+    Raises:
+        CatalogRefused, TextRefused: as `save_product`, but for what others have taken already.
+    """
+    options = matrix.clean_options(wanted.options)
+    skus = matrix.clean_skus(wanted.skus, options=options)
+    _check_schedule(wanted, has_skus=bool(skus))
+    name = clean_text(wanted.name, max_length=NAME_LENGTH)
+    if not name:
+        raise CatalogRefused(_("请填写商品名称。"), field="name")
+    return replace(
+        wanted,
+        name=name,
+        subtitle=clean_text(wanted.subtitle, max_length=200),
+        description=clean_html(wanted.description),
+        options=options,
+        skus=skus,
+    )
+
+
 def _check_schedule(wanted: ProductInput, *, has_skus: bool) -> None:
     if wanted.on_at and wanted.off_at and wanted.off_at <= wanted.on_at:
         raise CatalogRefused(_("下架时间要晚于上架时间。"), field="off_at")
@@ -174,7 +198,7 @@ def _locked(
 
 
 def _fill(product: Product, wanted: ProductInput, *, now: datetime) -> None:
-    product.name = clean_text(wanted.name, max_length=120)
+    product.name = clean_text(wanted.name, max_length=NAME_LENGTH)
     if not product.name:
         raise CatalogRefused(_("请填写商品名称。"), field="name")
     if not Category.objects.filter(pk=wanted.category_id, archived_at=None).exists():

@@ -1,5 +1,6 @@
 """Names in addresses: typed by people, or made from Chinese names by pinyin."""
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable, Container
@@ -45,3 +46,16 @@ def free_slug(slug: str, *, name: str, taken: Container[str], max_length: int) -
         number += 1
         free = f"{base}-{number}" if number < 100 else f"{base}-{secrets.token_hex(3)}"
     return free
+
+
+def steady_slug(text: str, *, max_length: int = 120) -> str:
+    """Return a slug that is always the same for a text: itself where it is one, else by pinyin.
+
+    A piece of its hash keeps apart what reads alike.
+    """
+    folded = text.strip().casefold()
+    if len(folded) <= max_length and _SLUG.fullmatch(folded):
+        return folded
+    mark = hashlib.sha256(folded.encode()).hexdigest()[:8]
+    words = slug_words(text)[: max_length - 20].strip("-")
+    return f"{words}-{mark}" if words else f"p-{mark}"

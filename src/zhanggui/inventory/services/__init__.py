@@ -7,6 +7,7 @@ from zhanggui.inventory.services.corrections import (
     refuse_impossible,
     set_count,
 )
+from zhanggui.inventory.services.counting import set_counts
 from zhanggui.inventory.services.levels import (
     LevelSeed,
     NewMovement,
@@ -42,5 +43,6 @@ __all__ = [
     "seed_stock",
     "send_transfer",
     "set_count",
+    "set_counts",
     "set_transfer_line",
 ]

@@ -8,11 +8,11 @@ from pathlib import Path
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from zhanggui.core.tables.source import Source, inspect, open_text
 from zhanggui.core.transactions import in_transaction
 from zhanggui.customers import services as customers
 from zhanggui.orders.importing import online_retail
 from zhanggui.orders.importing.index import Document, Index
-from zhanggui.orders.importing.source import Source, inspect, open_text
 from zhanggui.orders.importing.table import Table
 from zhanggui.orders.models import CreditNote, CreditNoteLine, Order, OrderLine
 from zhanggui.orders.services.tallies import counted, tally
@@ -59,7 +59,7 @@ def import_orders(
             code="unknown_format",
         )
     with Index() as index:
-        _read(inspect(path), index, progress)
+        _read(inspect(path, needs_final_newline=True), index, progress)
         figures = index.figures()
         added = added_notes = 0
         if not is_dry_run:

@@ -19,8 +19,8 @@ from zhanggui.catalog.types import (
     PriceHow,
     Shelf,
 )
+from zhanggui.core.money import digits_of
 from zhanggui.web.console.products.forms import category_choices
-from zhanggui.web.formats import digits_of
 from zhanggui.web.forms import MinorField
 
 MOST_TICKED = 200

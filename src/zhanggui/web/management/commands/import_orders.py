@@ -1,19 +1,19 @@
 """`zhanggui import-orders`: take over the order history of another shop."""
 
 import json
-import time
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhanggui.orders.services.history import FORMATS, import_orders
 from zhanggui.orders.types import ImportRefused, ImportReport, RowError
+from zhanggui.web.management.progress import ProgressBar
 
 _JSON_FIGURES = (
     "lines",
@@ -26,8 +26,6 @@ _JSON_FIGURES = (
     "units_returned",
     "rejected",
 )
-_BAR = 30  # characters
-_SECONDS_BETWEEN = 0.2
 
 
 class Command(BaseCommand):
@@ -44,7 +42,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, file: Path, dry_run: bool, json: bool, **options: Any) -> None:
         """Import, then print what the file holds."""
-        progress = None if json else _Progress(self.stderr)
+        progress = (
+            None
+            if json
+            else ProgressBar(self.stderr, names={"read": _("读取"), "write": _("写入")})
+        )
         try:
             report = import_orders(
                 path=file,
@@ -123,45 +125,6 @@ class Command(BaseCommand):
                 _("新增订单 %(orders)d 个，新增退货单 %(notes)d 个。")
                 % {"orders": report.added, "notes": report.added_credit_notes}
             )
-
-
-class _Progress:
-    """A bar that is redrawn on a terminal; elsewhere a line for every tenth."""
-
-    def __init__(self, stream: OutputWrapper) -> None:
-        self._stream = stream
-        self._is_terminal = stream.isatty()
-        self._drawn_at = 0.0
-        self._last = ("", -1)
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        share = min(done / total, 1.0) if total else 1.0
-        if self._is_terminal:
-            now = time.monotonic()
-            if share < 1 and now - self._drawn_at < _SECONDS_BETWEEN:
-                return
-            self._drawn_at = now
-            filled = int(share * _BAR)
-            bar = "█" * filled + "░" * (_BAR - filled)
-            self._write(f"\r{self._name(stage)} {bar} {share:4.0%} {done:,}/{total:,} ")
-        else:
-            tenth = (stage, int(share * 10))
-            if tenth == self._last:
-                return
-            self._last = tenth
-            self._write(f"{self._name(stage)} {share:.0%} {done:,}/{total:,}\n")
-
-    def end(self) -> None:
-        """Leave the line of the bar."""
-        if self._is_terminal and self._drawn_at:
-            self._write("\n")
-
-    def _write(self, text: str) -> None:
-        self._stream.write(text, str, ending="")
-        self._stream.flush()
-
-    def _name(self, stage: str) -> str:
-        return _("读取") if stage == "read" else _("写入")
 
 
 def _row_text(error: RowError) -> str:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog import queries as catalog
 from zhanggui.catalog.types import NotSold, PictureView, ProductPage, SkuView
+from zhanggui.core.money import digits_of
 from zhanggui.freight import queries as freight
 from zhanggui.inventory import queries as inventory
 from zhanggui.inventory.types import FEW
 from zhanggui.orders import queries as orders
 from zhanggui.orders.calc import MAX_QUANTITY
-from zhanggui.web.formats import digits_of, symbol_of
+from zhanggui.web.formats import symbol_of
 from zhanggui.web.pictures import picture_url
 from zhanggui.web.storefront.catalog.reading import small_image, srcset, struck
 

@@ -1,4 +1,4 @@
-"""Opening an order file: gzip or plain, and the encoding, found by reading all of it once."""
+"""Opening a text file of rows: gzip or plain, the encoding found by reading all of it once."""
 
 import codecs
 import gzip
@@ -12,9 +12,10 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from zhanggui.orders.types import ImportRefused
+from zhanggui.core.tables.types import FileRefused
 
 _CHUNK = 1 << 20
+_MOST_BYTES = 1 << 30  # unpacked
 _GZIP = b"\x1f\x8b"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -39,34 +40,34 @@ class _Survey:
     odd_line: int = 0  # the first line with bytes that are no UTF-8
 
 
-def inspect(path: Path) -> Source:
+def inspect(path: Path, *, needs_final_newline: bool = False) -> Source:
     """Read the whole file once and tell how to read it.
 
     Raises:
-        ImportRefused: it can't be opened, is damaged, empty, cut off, or in no known encoding.
+        FileRefused: it can't be opened, is damaged, empty, cut off, or in no known encoding.
     """
     if path.exists() and not path.is_file():  # a pipe can't be read twice
-        raise ImportRefused(
+        raise FileRefused(
             _("%(path)s 不是文件。请先存成文件，再导入。") % {"path": path}, code="unreadable_file"
         )
     try:
         head = next(_chunks(path), b"")
         if not head:
-            raise ImportRefused(_("文件是空的，请重新导出后再导入。"), code="empty_file")
+            raise FileRefused(_("文件是空的，请重新导出后再导入。"), code="empty_file")
         codec, survey = _encoding(path, head)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise ImportRefused(
+        raise FileRefused(
             _("压缩文件损坏或不完整（%(why)s），请重新下载或重新压缩后再导入。") % {"why": error},
             code="bad_gzip",
         ) from error
     except OSError as error:
-        raise ImportRefused(
+        raise FileRefused(
             _("打不开文件 %(path)s（%(why)s），请检查路径和权限。")
             % {"path": path, "why": error.strerror or error},
             code="unreadable_file",
         ) from error
-    if survey.last not in "\r\n":
-        raise ImportRefused(
+    if needs_final_newline and survey.last not in "\r\n":
+        raise FileRefused(
             _("文件最后没有换行，可能没有下载完整。请重新导出后再导入。"), code="truncated_file"
         )
     return Source(path=path, codec=codec, lines=survey.lines)
@@ -87,8 +88,12 @@ def _open(path: Path) -> io.BufferedReader:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
+    size = 0
     with _open(path) as file:
         while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            if size > _MOST_BYTES:
+                raise FileRefused(_("文件解压后超过 1 GB，请分成几份导入。"), code="too_large")
             yield chunk
 
 
@@ -122,8 +127,8 @@ def _survey_or_refuse(path: Path, codec: str) -> _Survey:
         raise _undecodable(survey.lines + 1) from error
 
 
-def _undecodable(line: int) -> ImportRefused:
-    return ImportRefused(
+def _undecodable(line: int) -> FileRefused:
+    return FileRefused(
         _("第 %(line)d 行附近有无法识别的字符编码。请把文件另存为 UTF-8 后再导入。")
         % {"line": line},
         code="undecodable_file",

@@ -1,0 +1,135 @@
+"""Typed cells of one product's rows; what is wrong is collected, not raised."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from zhanggui.core.tables.cells import decimal_of as decimal_of
+from zhanggui.core.tables.cells import is_damaged, minor_of, moment_of, whole_of
+from zhanggui.integrations.types import CLEAR, Fault, FileRow, Reading
+
+_TRUE = {"true", "1", "yes", "y", "是", "on", "published", "active", "上架", "在售"}
+_FALSE = {"false", "0", "no", "n", "否", "off", "下架"}
+_PATH = re.compile(r"(?<!\\)\s*[>＞›»]\s*")
+_URLS = re.compile(r"[|\n;；\s]+|,\s*(?=https?://)")
+_FILES = re.compile(r"[|\n;；,，]+")
+_GRAMS = {"kg": 1000, "g": 1, "lbs": 453.59237, "lb": 453.59237, "oz": 28.349523125}
+_MILLIMETRES = {"m": 1000, "cm": 10, "mm": 1, "in": 25.4, "yd": 914.4}
+NOTHING = ("-", "--", "无", "null")
+
+
+class Cells:
+    """Reads the cells of rows and keeps what is wrong with them."""
+
+    def __init__(self, reading: Reading, *, label: Callable[[str], str] = str) -> None:
+        self.reading = reading
+        self.faults: list[Fault] = []
+        self._label = label
+
+    def wrong(self, row: FileRow, name: str, text: str) -> None:
+        """Note that a cell can't be taken over."""
+        column = self._label(name) if name else ""
+        self.faults.append(Fault(row.line, text, column))
+
+    def code(self, row: FileRow, name: str) -> str:
+        """Return a code or barcode, "" where there is none."""
+        text = row.get(name)
+        if is_damaged(text):
+            why = _("%(text)s 被 Excel 改成科学计数法，数字已经丢了。请把这列设为文本再导出")
+            self.wrong(row, name, why % {"text": text})
+        return "" if text in NOTHING else text
+
+    def money(self, row: FileRow, name: str) -> int | None:
+        """Return an amount in minor units."""
+        text = row.get(name)
+        if not text or text in NOTHING:
+            return None
+        minor = None if is_damaged(text) else minor_of(text, digits=self.reading.digits)
+        if minor is None:
+            self.wrong(row, name, _("%(text)s 不是金额，例如 19.90") % {"text": text[:40]})
+        return minor
+
+    def price_or_clear(self, row: FileRow, name: str) -> int | str | None:
+        """Return an amount that a cell of our template can also take away."""
+        return "" if row.get(name) == CLEAR else self.money(row, name)
+
+    def whole(self, row: FileRow, name: str) -> int | None:
+        """Return a whole number."""
+        text = row.get(name)
+        if not text or text in NOTHING:
+            return None
+        number = None if is_damaged(text) else whole_of(text)
+        if number is None:
+            self.wrong(row, name, _("%(text)s 不是整数") % {"text": text[:40]})
+        return number
+
+    def measure(self, row: FileRow, name: str, *, unit: float) -> int | None:
+        """Return a measure in whole base units (grams, millimetres), half up."""
+        text = row.get(name)
+        if not text or text in NOTHING:
+            return None
+        value = decimal_of(text)
+        if value is None:
+            self.wrong(row, name, _("%(text)s 不是数字") % {"text": text[:40]})
+            return None
+        return int(float(value) * unit + 0.5)
+
+    def moment(self, row: FileRow, name: str) -> datetime | str | None:
+        """Return a moment, "" where a cell of our template takes it away."""
+        text = row.get(name)
+        if not text or text == CLEAR:
+            return "" if text else None
+        at = moment_of(text, zone=self.reading.zone)
+        if at is None:
+            self.wrong(
+                row, name, _("%(text)s 不是时间，例如 2026-11-21 10:00") % {"text": text[:40]}
+            )
+        return at
+
+
+def text_or_clear(row: FileRow, name: str) -> str | None:
+    """Return a text of our template: None unchanged, "" empty."""
+    text = row.get(name)
+    return ("" if text == CLEAR else text) if text else None
+
+
+def flag(text: str) -> bool | None:
+    """Return yes or no, None for neither."""
+    form = text.strip().casefold()
+    return True if form in _TRUE else False if form in _FALSE else None
+
+
+def category_path(text: str) -> tuple[str, ...]:
+    """Return the names from the top: "服装 > 外套"; a `>` within a name is written `\\>`."""
+    parts = (part.replace("\\>", ">").strip() for part in _PATH.split(text))
+    return tuple(part for part in parts if part)
+
+
+def picture_sources(text: str) -> tuple[str, ...]:
+    """Return the addresses or file names that a cell lists."""
+    parts = (_URLS if "://" in text else _FILES).split(text)
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def grams(unit: str) -> float:
+    """Return the grams of one unit of weight as headers name it."""
+    return _GRAMS.get(unit, 1000)
+
+
+def millimetres(unit: str) -> float:
+    """Return the millimetres of one unit of length as headers name it."""
+    return _MILLIMETRES.get(unit, 10)
+
+
+def plain(html: str, *, longest: int) -> str:
+    """Return HTML as one short line of text."""
+    text = " ".join(strip_tags(html.replace("<", " <")).replace("&nbsp;", " ").split())
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def first(rows: Sequence[FileRow], name: str) -> str:
+    """Return the first text that a field has in these rows."""
+    return next((text for row in rows if (text := row.get(name))), "")

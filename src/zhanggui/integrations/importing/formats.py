@@ -1,0 +1,90 @@
+"""A format: which columns it knows, how its rows belong together, what they say."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from zhanggui.core.tables.reading import header_form
+from zhanggui.integrations.types import IGNORED, FileRow, ProductDraft, Reading
+
+Match = tuple[str, ...]  # the field of each column, IGNORED for none
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that a column can hold, with the header names that it goes by."""
+
+    name: str
+    label: str | Promise
+    names: str = ""  # joined by |
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Which product a row belongs to, and by what other names its rows may call it."""
+
+    key: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFormat:
+    """One way to write products into a table.
+
+    `patterns` are header names with a changing part: (expression, field with {0}, {1}…). `known`
+    are columns that the format has and we have no use for: they tell it apart.
+    """
+
+    name: str
+    label: str | Promise
+    fields: tuple[Field, ...]
+    keyed: Callable[[FileRow, str], Keyed]  # the row and the key of the one before
+    draft: Callable[[Sequence[FileRow], Reading], ProductDraft]
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    known: frozenset[str] = frozenset()
+    needed: tuple[str, ...] = ()  # fields without which it can't be this format
+
+    def match(self, header: Sequence[str]) -> Match:
+        """Return the field of each column; of columns with the same meaning the first counts."""
+        by_name = {
+            header_form(name): one.name
+            for one in self.fields
+            for name in filter(None, one.names.split("|"))
+        }
+        found: list[str] = []
+        for column in header:
+            form = header_form(column)
+            wanted = by_name.get(form) or self._patterned(form)
+            found.append(wanted if wanted not in found else IGNORED)
+        return tuple(found)
+
+    def score(self, header: Sequence[str]) -> int:
+        """Return how many of the columns the format knows, 0 where it can't be this one."""
+        match = self.match(header)
+        if any(name not in match for name in self.needed):
+            return 0
+        extra = sum(
+            header_form(column) in self.known
+            for column, wanted in zip(header, match, strict=True)
+            if wanted == IGNORED
+        )
+        return sum(wanted != IGNORED for wanted in match) + extra
+
+    def label_of(self, wanted: str) -> str:
+        """Return what a field is called on pages."""
+        base, _sep, rest = wanted.partition(":")
+        label = next((str(one.label) for one in self.fields if one.name == base), base)
+        return f"{label} {rest}" if rest else label
+
+    def _patterned(self, form: str) -> str:
+        for expression, wanted in self.patterns:
+            if found := expression.fullmatch(form):
+                return wanted.format(*found.groups())
+        return IGNORED
+
+
+def forms(names: str) -> frozenset[str]:
+    """Return header names, joined by |, in the form in which they are compared."""
+    return frozenset(map(header_form, names.split("|")))

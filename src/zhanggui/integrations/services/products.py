@@ -1,0 +1,291 @@
+"""Importing products and prices: drafts become products through the services of their domains."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhanggui.accounts import queries as accounts
+from zhanggui.catalog import queries as catalog
+from zhanggui.catalog.types import ProductEdit, Shelf
+from zhanggui.core.money import digits_of
+from zhanggui.core.tables.reading import Table
+from zhanggui.core.types import Actor, Refusal
+from zhanggui.freight import services as freight
+from zhanggui.integrations.importing import files
+from zhanggui.integrations.importing.detect import PRODUCT_FORMATS
+from zhanggui.integrations.importing.formats import ProductFormat
+from zhanggui.integrations.importing.spool import Spool
+from zhanggui.integrations.models import ImportRun
+from zhanggui.integrations.services import storage
+from zhanggui.integrations.services.known import Categories, Known, warehouse_ids
+from zhanggui.integrations.services.pictures import picture_work
+from zhanggui.integrations.services.planning import Choices, Plan, plan
+from zhanggui.integrations.services.work import Result
+from zhanggui.integrations.types import (
+    Fault,
+    Kind,
+    Outcome,
+    ProductDraft,
+    Reading,
+    SkuDraft,
+    StockMode,
+)
+from zhanggui.inventory import services as inventory
+from zhanggui.inventory.types import Cause, Count
+
+BATCH = 20  # products a transaction: a quarter of a second, so that nobody waits long
+
+
+@contextmanager
+def opened(run: ImportRun, *, now: datetime) -> Iterator["ProductWork"]:
+    """Open the file of an import: its rows gathered by product, in a temporary place."""
+    with ExitStack() as stack:
+        path = storage.local_path(run.file)
+        folders = [Path(one) for one in run.options.get("folders", ())]
+        beside: Path | None = folders[0] if folders else None
+        if files.is_bundle(path):
+            beside = Path(stack.enter_context(TemporaryDirectory()))
+            path = files.unpack_tables(path, into=beside)
+        table = files.product_table(path)
+        format_ = PRODUCT_FORMATS[run.format]
+        spool = stack.enter_context(Spool())
+        match = tuple(run.columns) or format_.match(table.header)
+        total = files.read_products(table, format_=format_, match=match, beside=beside, into=spool)
+        yield ProductWork(run, table, format_, spool, total, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """A plan that was carried out, or why it was not."""
+
+    plan: Plan
+    product_id: int | None
+    faults: tuple[Fault, ...]
+
+
+class ProductWork:
+    """Products of one file."""
+
+    def __init__(
+        self,
+        run: ImportRun,
+        table: Table,
+        format_: ProductFormat,
+        spool: Spool,
+        total: int,
+        now: datetime,
+    ) -> None:
+        currency = accounts.shop().currency
+        self.table, self.total = table, total
+        self._format, self._spool, self._now, self._currency = format_, spool, now, currency
+        self._reading = Reading(
+            digits=digits_of(currency), zone=timezone.get_default_timezone(), now=now
+        )
+        self._choices = Choices(
+            shelf_new=Shelf(run.options.get("shelf", Shelf.DRAFT)),
+            prices_only=run.kind == Kind.PRICES,
+        )
+        self._stock = StockMode(run.options.get("stock", StockMode.NEW))
+        if run.kind == Kind.PRICES:
+            self._stock = StockMode.NONE
+        self._warehouse: int | None = run.options.get("warehouse")
+        self._reason = _("导入 %(file)s") % {"file": run.file_name}
+        self._categories = Categories()
+        self._seen: dict[str, str] = {}  # SKU code → the first SKU of the file that has it
+
+    def batches(self, *, skip: int) -> Iterator[Sequence[ProductDraft]]:
+        """Yield drafts in short batches."""
+        rows = self._spool.products(skip=skip)
+        while batch := list(islice(rows, BATCH)):
+            yield [self._format.draft(one, self._reading) for one in batch]
+
+    def check(self, items: Sequence[ProductDraft]) -> list[Result]:
+        """Return what importing these drafts would do."""
+        return [_result(_Saved(one, None, one.faults)) for one in self._plans(items)]
+
+    def apply(
+        self, items: Sequence[ProductDraft], *, row_ids: Sequence[int], actor: Actor
+    ) -> list[Result]:
+        """Write these drafts, each whole or not at all."""
+        self._categories = Categories()  # a transaction before may have been undone
+        plans = self._plans(items)
+        saved = [self._save(one, actor) for one in plans]
+        stock = self._count(saved, row_ids, actor)
+        pictures = picture_work([(one.plan, one.product_id) for one in saved])
+        return [
+            _result(one, stock=found, pictures=wanted)
+            for one, found, wanted in zip(saved, stock, pictures, strict=True)
+        ]
+
+    def _plans(self, items: Sequence[ProductDraft]) -> list[Plan]:
+        if self._choices.prices_only:  # what else a file of prices says is of no account
+            items = [replace(one, slug="", ref="", name=None) for one in items]
+        known = Known(items, categories=self._categories, now=self._now)
+        plans = []
+        for draft in _joined(items, known):
+            one, repeated = self._distinct(draft)
+            planned = plan(one, known, self._choices)
+            if repeated and not planned.faults:
+                note = _("规格编码 %(codes)s 在文件里重复，后面的由系统另编")
+                notes = (*planned.notes, note % {"codes": _("、").join(repeated[:3])})
+                planned = replace(planned, notes=notes)
+            plans.append(self._known_houses(planned))
+        return plans
+
+    def _distinct(self, draft: ProductDraft) -> tuple[ProductDraft, list[str]]:
+        """Take away codes that stood in the file before: other shops let many SKUs share one."""
+        if not draft.name:
+            return draft, []
+        skus, repeated = [], []
+        for place, sku in enumerate(draft.skus):
+            key = f"{draft.slug}|{draft.ref}|{place}"
+            is_new = not sku.code or self._seen.setdefault(sku.code, key) == key
+            repeated += [] if is_new else [sku.code]
+            skus.append(sku if is_new else replace(sku, code=""))
+        return (replace(draft, skus=tuple(skus)) if repeated else draft), repeated
+
+    def _known_houses(self, one: Plan) -> Plan:
+        """Refuse what names an unknown warehouse."""
+        if self._stock == StockMode.NONE or one.outcome in (Outcome.REFUSED, Outcome.SKIPPED):
+            return one
+        names = {name for sku in one.draft.skus for name in sku.stock}
+        houses = warehouse_ids(names, chosen=self._warehouse)
+        missing = [name for name, pk in houses.items() if pk is None and name]
+        if not missing:
+            return one
+        fault = Fault(one.draft.lines[0], _("没有仓库 %(name)s") % {"name": missing[0]})
+        return replace(one, outcome=Outcome.REFUSED, wanted=None, faults=(fault,), changes={})
+
+    def _save(self, one: Plan, actor: Actor) -> _Saved:
+        product_id = one.before.product_id if one.before else None
+        if one.wanted is None:
+            return _Saved(one, product_id, one.faults)
+        wanted = one.wanted
+        if not wanted.category_id:
+            path = one.draft.category or ()
+            self._categories.make(path, now=self._now)
+            wanted = replace(wanted, category_id=self._categories.id_of(path))
+        try:
+            with transaction.atomic():
+                saved = freight.save_product(
+                    product_id=product_id,
+                    wanted=wanted,
+                    template_id=one.template_id,
+                    currency=one.before.currency if one.before else self._currency,
+                    revision=one.before.revision if one.before else None,
+                    now=self._now,
+                    actor=actor,
+                )
+        except Refusal as refusal:
+            failed = replace(one, outcome=Outcome.REFUSED, wanted=None, changes={})
+            return _Saved(failed, None, (Fault(one.draft.lines[0], str(refusal)),))
+        return _Saved(one, saved.product_id, ())
+
+    def _count(
+        self, saved: Sequence[_Saved], row_ids: Sequence[int], actor: Actor
+    ) -> list[list[tuple[Count, int, str]]]:
+        """Book the stock that the drafts name; return count, pieces before and refusal of each."""
+        wanted = [one.product_id for one in saved if one.product_id and self._has_stock(one)]
+        products = {
+            one.product_id: one
+            for one in catalog.products_for_edit(product_ids=wanted, now=self._now)
+        }
+        counts = [
+            self._counts(one, products[one.product_id], row_id)
+            if one.product_id in products
+            else []
+            for one, row_id in zip(saved, row_ids, strict=False)
+        ]
+        flat = [count for group in counts for count in group]
+        done = iter(inventory.set_counts(counts=flat, actor=actor, now=self._now))
+        return [
+            [(count, (result := next(done)).before, result.refusal) for count in group]
+            for group in counts
+        ]
+
+    def _has_stock(self, one: _Saved) -> bool:
+        is_wanted = self._stock == StockMode.ALL or (
+            self._stock == StockMode.NEW and one.plan.wanted is not None
+        )
+        return is_wanted and any(sku.stock for sku in one.plan.draft.skus)
+
+    def _counts(self, one: _Saved, product: ProductEdit, row_id: int) -> list[Count]:
+        old = set(one.plan.before.sku_ids) if one.plan.before else set()
+        found: dict[tuple[int, int], Count] = {}
+        for sku in one.plan.draft.skus:
+            sku_id = sku_id_of(sku, product)
+            if sku_id is None or (self._stock == StockMode.NEW and sku_id in old):
+                continue
+            for name, house in warehouse_ids(sku.stock, chosen=self._warehouse).items():
+                if house is not None:
+                    found[sku_id, house] = Count(
+                        sku_id=sku_id,
+                        warehouse_id=house,
+                        on_hand=sku.stock[name],
+                        cause=Cause("import", row_id),
+                        reason=self._reason,
+                    )
+        return list(found.values())
+
+
+def sku_id_of(draft: SkuDraft, product: ProductEdit) -> int | None:
+    """Return the SKU of a product that a draft is about."""
+    for sku, sku_id in zip(product.skus, product.sku_ids, strict=True):
+        if draft.code == sku.code if draft.code else draft.options == sku.options:
+            return sku_id
+    return product.sku_ids[0] if len(product.sku_ids) == 1 and not draft.code else None
+
+
+def _joined(items: Sequence[ProductDraft], known: Known) -> list[ProductDraft]:
+    """Put rows that name nothing but SKUs of one product together: they are one change."""
+    found: dict[Any, ProductDraft] = {}
+    for place, one in enumerate(items):
+        products = known.products_of(one) if not (one.name or one.slug) else []
+        key: Any = ("product", products[0].product_id) if len(products) == 1 else place
+        if key in found:
+            before = found[key]
+            found[key] = replace(
+                before,
+                lines=before.lines + one.lines,
+                skus=before.skus + one.skus,
+                faults=before.faults + one.faults,
+            )
+        else:
+            found[key] = one
+    return list(found.values())
+
+
+def _result(
+    one: _Saved,
+    *,
+    stock: Sequence[tuple[Count, int, str]] = (),
+    pictures: dict[str, Any] | None = None,
+) -> Result:
+    booked = [
+        [count.sku_id, count.warehouse_id, before, count.on_hand]
+        for count, before, refusal in stock
+        if not refusal and before != count.on_hand
+    ]
+    changes = {**one.plan.changes, **({"stock": booked} if booked else {})}
+    outcome = one.plan.outcome
+    if booked and outcome == Outcome.UNCHANGED:
+        outcome = Outcome.UPDATED
+    return Result(
+        lines=one.plan.draft.lines,
+        outcome=outcome,
+        label=one.plan.draft.label[:120],
+        subject_id=one.product_id,
+        changes=changes,
+        pictures=pictures,
+        notes=(*one.plan.notes, *(refusal for _count, _before, refusal in stock if refusal)),
+        faults=one.faults,
+    )

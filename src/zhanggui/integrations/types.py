@@ -1,0 +1,148 @@
+"""Kinds and states of imports and exports, what is read from files, and refusals."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.catalog.types import Shelf
+from zhanggui.core.types import Refusal
+
+CLEAR = "\\clear"  # in a cell of our own template: empty the field; a blank cell changes nothing
+IGNORED = ""  # the field of a column that is not imported
+
+
+class Kind(TextChoices):
+    """What a file holds."""
+
+    PRODUCTS = "products", _("商品")
+    PRICES = "prices", _("价格")
+    STOCK = "stock", _("库存")
+    ORDERS = "orders", _("历史订单")
+
+
+class RunState(TextChoices):
+    """The life of an import."""
+
+    UPLOADED = "uploaded", _("待匹配列")
+    MATCHED = "matched", _("检查中")
+    CHECKED = "checked", _("待确认")
+    RUNNING = "running", _("导入中")
+    DONE = "done", _("已完成")
+    CANCELLED = "cancelled", _("已取消")
+    FAILED = "failed", _("出错中断")
+    UNDOING = "undoing", _("撤销中")
+    UNDONE = "undone", _("已撤销")
+
+
+class Outcome(TextChoices):
+    """What became of one product or row."""
+
+    CREATED = "created", _("新建")
+    UPDATED = "updated", _("更新")
+    UNCHANGED = "unchanged", _("没有变化")
+    REFUSED = "refused", _("不能导入")
+    SKIPPED = "skipped", _("跳过")
+
+
+class StockMode(TextChoices):
+    """What the stock column of a product file is good for."""
+
+    NEW = "new", _("只给新规格记期初库存")
+    ALL = "all", _("所有规格都按文件更正")
+    NONE = "none", _("不导入库存")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why something of a file can't be taken over. `line` is that of the file."""
+
+    line: int
+    text: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A row of a file by the fields of its format; blank cells are not among them."""
+
+    line: int
+    values: dict[str, str]
+
+    def get(self, name: str) -> str:
+        """Return the text of a field, "" where it is blank or has no column."""
+        return self.values.get(name, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that a file names: an address, or a file that comes along."""
+
+    source: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuDraft:
+    """What a file says of one SKU; None where it says nothing, "" where it says: empty."""
+
+    line: int
+    options: tuple[str, ...] | None = None
+    code: str = ""
+    price_minor: int | None = None
+    market_price_minor: int | str | None = None  # "": none any more
+    cost_price_minor: int | str | None = None
+    barcode: str | None = None
+    weight_grams: int | None = None
+    volume_cm3: int | None = None
+    picture: str | None = None
+    stock: dict[str, int] = field(default_factory=dict)  # warehouse code → pieces; "": the chosen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDraft:
+    """What a file says of one product; None where it says nothing, "" where it says: empty.
+
+    `slug` identifies it; where the file has no such column, `ref` is made into one that stays the
+    same, and the codes of its SKUs come first.
+    """
+
+    lines: tuple[int, ...]
+    slug: str = ""
+    ref: str = ""
+    name: str | None = None
+    subtitle: str | None = None
+    description: str | None = None
+    category: tuple[str, ...] | None = None
+    shelf: Shelf | None = None
+    on_at: datetime | str | None = None
+    off_at: datetime | str | None = None
+    freight: str | None = None
+    option_names: tuple[str, ...] | None = None
+    skus: tuple[SkuDraft, ...] = ()
+    pictures: tuple[Picture, ...] | None = None
+    faults: tuple[Fault, ...] = ()
+    skipped: str = ""  # why it is left out on purpose
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        codes = [sku.code for sku in self.skus if sku.code]
+        return self.name or self.slug or (codes[0] if codes else "") or self.ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What must be known to read a file: how the shop writes money and time."""
+
+    digits: int
+    zone: tzinfo
+    now: datetime
+
+
+class ImportRefused(Refusal):
+    """The import can't be begun or go on like this; nothing was changed."""
+
+    code = "import_refused"
+    status = 422
