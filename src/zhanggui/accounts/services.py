@@ -34,16 +34,24 @@ from zhanggui.accounts.types import (
     RoleView,
     UnknownRole,
 )
-from zhanggui.core import versions
+from zhanggui.core import audit, versions
 from zhanggui.core.events import publish
 from zhanggui.core.transactions import retried
-from zhanggui.core.types import SYSTEM, Actor, ActorType
+from zhanggui.core.types import SYSTEM, Actor, ActorType, By
 
 INVITE_DAYS = 7
 _NAMED = 5  # holders of a role that a refusal names
 
 
-def create_staff(*, username: str, name: str, role: str, password: str, now: datetime) -> User:
+def create_staff(
+    *,
+    username: str,
+    name: str,
+    role: str,
+    password: str,
+    now: datetime,
+    actor: Actor = SYSTEM,
+) -> User:
     """Make a member of staff, or give the one of that login this name, role and password."""
     _need_role(role)
     with transaction.atomic():
@@ -53,7 +61,15 @@ def create_staff(*, username: str, name: str, role: str, password: str, now: dat
         user.name, user.role, user.is_active, user.access_until = name, role, True, None
         user.set_password(password)
         user.save()
+        _record_staff(user, "staff.saved", By(actor, now))
     return user
+
+
+def _record_staff(user: User, kind: str, by: By | None) -> None:
+    facts = {"role": user.role}
+    audit.record_by(
+        by, kind=kind, subject_type="user", subject_id=user.pk, label=user.name, details=facts
+    )
 
 
 def _need_role(code: str, *, by: RoleView | None = None) -> RoleView:
@@ -313,10 +329,13 @@ def create_api_key(
 
 
 @transaction.atomic
-def save_shop(**values: Any) -> None:
+def save_shop(*, by: By | None = None, **values: Any) -> None:
     """Write the shop's settings, all or some."""
     Shop.objects.update_or_create(pk=1, defaults=values)
     versions.bump(SHOP)
+    audit.record_by(
+        by, kind="shop.saved", subject_type="shop", details={"changed": sorted(values)}
+    )
 
 
 @retried
@@ -332,6 +351,12 @@ def revoke_api_key(*, prefix: str, actor: Actor = SYSTEM, now: datetime) -> bool
     return True
 
 
-def stop_staff(*, username: str) -> bool:
+@transaction.atomic
+def stop_staff(*, username: str, by: By | None = None) -> bool:
     """End a member of staff's access at once; False where nobody has this login."""
-    return bool(User.objects.filter(username=username).exclude(role="").update(is_active=False))
+    user = User.objects.filter(username=username).exclude(role="").first()
+    if user is None:
+        return False
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    _record_staff(user, "staff.stopped", by)
+    return True

@@ -32,6 +32,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "jobs": frozenset({"view", "retry"}),
     "messages": frozenset({"view"}),
     "staff": frozenset({"view", "edit"}),
+    "audit": frozenset({"view"}),
 }
 
 # Rights that open a field within what other rights show.

@@ -17,6 +17,8 @@ FIRST = (
     "parse-address",
     "api-key",
     "worker",
+    "verify-audit",
+    "rotate-keys",
     "seed-orders",
 )
 HEAD = """\

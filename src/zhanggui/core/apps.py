@@ -17,6 +17,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Hook the process number to the first connection of each process."""
         from zhanggui.core import (  # noqa: PLC0415 -- models must be loaded first
+            audit,
             checks,  # noqa: F401
             ids,
             versions,
@@ -29,6 +30,7 @@ class CoreConfig(AppConfig):
         def on_migrated(using: str, **_: Any) -> None:
             ids.take_number_if_needed(connections[using])
             versions.make_missing()
+            audit.make_head()
 
         connection_created.connect(on_connection, weak=False, dispatch_uid="core.ids")
         post_migrate.connect(on_migrated, sender=self, weak=False, dispatch_uid="core.ids")

@@ -86,6 +86,12 @@ def blind_index(purpose: str, value: str) -> str:
     return hmac.digest(key, f"{purpose}\n{value}".encode(), "sha256").hex()[:32]
 
 
+def signature(purpose: str, text: str) -> str:
+    """Return 64 hex digits that only who holds the index key can make for this text."""
+    key = hmac.digest(_index_key(settings.INDEX_KEY), f"signature\n{purpose}".encode(), "sha256")
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
 @lru_cache(maxsize=4)
 def _index_key(text: str) -> bytes:
     return base64.b64decode(text, validate=True)

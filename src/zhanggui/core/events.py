@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from django.db import transaction
 
+from zhanggui.core import audit
 from zhanggui.core.bulk import insert_rows, stored_moment
 from zhanggui.core.ids import next_id
 from zhanggui.core.models import Event as Row
@@ -91,7 +92,8 @@ def after_commit(
 def publish(*events: Event) -> None:
     """Write the events as rows (one statement) and tell who listens, in the order published.
 
-    A handler's exception undoes the publisher's whole transaction, also where it is caught.
+    A handler's exception undoes the publisher's whole transaction, also where it is caught. What
+    staff do comes into the audit log, after the handlers' writes.
     """
     if not events:
         return
@@ -119,6 +121,20 @@ def publish(*events: Event) -> None:
             handler(group)
         for handler in _after_commit.get(kind, ()):
             transaction.on_commit(_waking(handler, group), robust=True)
+    acts = [_act(event) for event in events if event.actor.type in audit.AUDITED]
+    if acts:
+        audit.record(*acts)
+
+
+def _act(event: Event) -> audit.Act:
+    return audit.Act(
+        kind=event.kind,
+        actor=event.actor,
+        at=event.at,
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        details=event.payload(),
+    )
 
 
 def _waking(handler: Handler, group: Sequence[Event]) -> Callable[[], None]:

@@ -1,6 +1,7 @@
 """Plain values that every domain uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -14,19 +15,30 @@ class ActorType(StrEnum):
     API = "api"
     CHANNEL = "channel"
     SYSTEM = "system"
+    COMMAND = "command"  # somebody at the command line of the server
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did something: the kind and, where there is one, the row id (user, API key)."""
+    """Who did something: the kind and, where there is one, the row id (user, API key) and name."""
 
     type: ActorType
     id: int | None = None
+    name: str = field(default="", compare=False)
 
 
 SYSTEM = Actor(ActorType.SYSTEM)
 SHOPPER = Actor(ActorType.SHOPPER)
 CHANNEL = Actor(ActorType.CHANNEL)
+COMMAND = Actor(ActorType.COMMAND)
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who does something, and when, for services whose only event is a row of the audit log."""
+
+    actor: Actor
+    at: datetime
 
 
 class Refusal(Exception):

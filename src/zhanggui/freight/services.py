@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.catalog import queries as catalog_queries
 from zhanggui.catalog import services as catalog
 from zhanggui.catalog.types import ProductInput, Shelf
-from zhanggui.core import versions
+from zhanggui.core import audit, versions
 from zhanggui.core.text import clean_text
-from zhanggui.core.types import Actor, Refusal
+from zhanggui.core.transactions import retried
+from zhanggui.core.types import Actor, By, Refusal
 from zhanggui.freight import queries
 from zhanggui.freight.models import FreightRule, FreightTemplate, ProductFreight
 from zhanggui.freight.types import (
@@ -27,7 +28,7 @@ from zhanggui.regions import queries as regions
 _MOST_UNITS, _MOST_MINOR = 1_000_000_000, 100_000_000
 
 
-@transaction.atomic
+@retried
 def save_template(
     *,
     name: str,
@@ -36,6 +37,7 @@ def save_template(
     rules: Sequence[FreightRuleView],
     is_default: bool,
     template_id: int | None = None,
+    by: By | None = None,
 ) -> FreightTemplate:
     """Make a template or replace its name and rules. A new default takes over from the old one.
 
@@ -74,6 +76,14 @@ def save_template(
     )
     versions.bump(queries.FREIGHT)
     _check_weights(None, used=template.pk)
+    audit.record_by(
+        by,
+        kind="freight.saved",
+        subject_type="freight",
+        subject_id=template.pk,
+        label=template.name,
+        details={"change": "edited" if template_id else "created"},
+    )
     return template
 
 
@@ -123,7 +133,7 @@ def set_product_template(*, product_id: int, template_id: int | None) -> None:
     _check_weights([product_id])
 
 
-@transaction.atomic
+@retried  # the freight version is written after the audit log's head
 def save_product(
     *,
     product_id: int | None,

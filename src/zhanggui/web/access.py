@@ -1,6 +1,7 @@
 """Who may open what: every console view and API route declares one right, and has it checked."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from zhanggui.accounts.queries import User
 from zhanggui.accounts.roles import role
 from zhanggui.accounts.types import RIGHTS, Holder, NotAllowed, RoleView
-from zhanggui.core.types import Actor, ActorType
+from zhanggui.core.types import Actor, ActorType, By
 from zhanggui.inventory import queries as inventory
 from zhanggui.inventory.types import WarehouseView
 
@@ -108,6 +109,11 @@ def staff_role(request: HttpRequest) -> RoleView:
     return found
 
 
+def staff_by(request: HttpRequest, at: datetime) -> By:
+    """Return who acts and when, for services that only the audit log hears of."""
+    return By(staff_actor(request), at)
+
+
 def staff_actor(request: HttpRequest) -> Actor:
     """Return who acts, for services and their events."""
-    return Actor(ActorType.STAFF, staff_user(request).pk)
+    return Actor(ActorType.STAFF, staff_user(request).pk, staff_user(request).name)

@@ -72,6 +72,7 @@ def _actor(event: Event, names: Mapping[int, str]) -> str:
     return {
         ActorType.SHOPPER: pgettext("actor", "买家"),
         ActorType.API: pgettext("actor", "接口"),
+        ActorType.COMMAND: pgettext("actor", "命令行"),
         ActorType.CHANNEL: pgettext("actor", "支付渠道"),
         ActorType.SYSTEM: pgettext("actor", "系统"),
     }.get(ActorType(event.actor_type), "")

@@ -6,6 +6,8 @@ from zhanggui.catalog.queries.admin import (
     product_ids_by_sku,
     product_ids_found,
     product_ids_of,
+    product_names,
+    product_slugs,
     products_for_edit,
     shelf_counts,
 )
@@ -61,7 +63,9 @@ __all__ = [
     "product_ids_by_sku",
     "product_ids_found",
     "product_ids_of",
+    "product_names",
     "product_page",
+    "product_slugs",
     "products_for_edit",
     "sellable_facts",
     "sellable_facts_by_id",

@@ -149,6 +149,16 @@ def _edit(product: Product, skus: list[Sku], pictures: list[Picture], now: datet
     )
 
 
+def product_names(product_ids: Collection[int]) -> dict[int, str]:
+    """Return id → name, archived or not."""
+    return dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "name"))
+
+
+def product_slugs(*, product_ids: Collection[int]) -> dict[int, str]:
+    """Return id → slug, archived or not."""
+    return dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "slug"))
+
+
 def product_ids_of(*, slugs: Iterable[str]) -> list[int]:
     """Return the ids of the products of these slugs in their order, archived or not.
 

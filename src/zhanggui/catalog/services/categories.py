@@ -9,8 +9,9 @@ from zhanggui.catalog.models import Category, Product
 from zhanggui.catalog.queries.facts import CATALOG, SHELVES
 from zhanggui.catalog.services.slugs import free_slug
 from zhanggui.catalog.types import CatalogRefused
-from zhanggui.core import versions
+from zhanggui.core import audit, versions
 from zhanggui.core.text import clean_text
+from zhanggui.core.types import SYSTEM, Actor, By
 
 MAX_DEPTH = 4
 
@@ -23,6 +24,7 @@ def save_category(
     parent_id: int | None,
     position: int,
     now: datetime,
+    actor: Actor = SYSTEM,
 ) -> Category:
     """Make a category, or rename and move one with all below it. An empty slug is made from
     the name.
@@ -49,10 +51,11 @@ def save_category(
             raise CatalogRefused(_("这个网址名已被使用，请换一个。"), field="slug") from error
         Category.objects.bulk_update(below, ["path"])
         versions.bump(CATALOG, SHELVES)
+        _record(category, "edited" if category_id else "created", By(actor, now))
     return category
 
 
-def archive_category(*, category_id: int, now: datetime) -> None:
+def archive_category(*, category_id: int, now: datetime, actor: Actor = SYSTEM) -> None:
     """Take an empty category out of use.
 
     Raises:
@@ -66,9 +69,10 @@ def archive_category(*, category_id: int, now: datetime) -> None:
             raise CatalogRefused(_("请先把商品移到别的类目。"), field="category")
         Category.objects.filter(pk=category_id, archived_at=None).update(archived_at=now)
         versions.bump(CATALOG, SHELVES)
+        _record(category, "archived", By(actor, now))
 
 
-def restore_category(*, category_id: int) -> None:
+def restore_category(*, category_id: int, by: By | None = None) -> None:
     """Take an archived category into use again.
 
     Raises:
@@ -80,6 +84,18 @@ def restore_category(*, category_id: int) -> None:
             raise CatalogRefused(_("请先恢复上级类目。"), field="parent")
         Category.objects.filter(pk=category_id).update(archived_at=None)
         versions.bump(CATALOG, SHELVES)
+        _record(category, "restored", by)
+
+
+def _record(category: Category, change: str, by: By | None) -> None:
+    audit.record_by(
+        by,
+        kind="category.saved",
+        subject_type="category",
+        subject_id=category.pk,
+        label=category.name,
+        details={"change": change},
+    )
 
 
 def _wanted(rows: dict[int, Category], category_id: int | None) -> Category:

@@ -14,11 +14,19 @@ from zhanggui.catalog.models import Picture, Product, Sku
 from zhanggui.catalog.queries.facts import CATALOG, SHELVES
 from zhanggui.catalog.services.images import Encoded, Rendition, encode
 from zhanggui.catalog.types import MAX_PICTURES, CatalogRefused
-from zhanggui.core import versions
+from zhanggui.core import audit, versions
 from zhanggui.core.text import clean_text
+from zhanggui.core.types import SYSTEM, Actor, By
 
 
-def add_picture(*, product_id: int, content: bytes | Encoded, alt: str, now: datetime) -> Picture:
+def add_picture(
+    *,
+    product_id: int,
+    content: bytes | Encoded,
+    alt: str,
+    now: datetime,
+    actor: Actor = SYSTEM,
+) -> Picture:
     """Add a picture at the end of a product's row of pictures.
 
     `content` is an uploaded file, or what `encode` made of one ahead.
@@ -35,10 +43,12 @@ def add_picture(*, product_id: int, content: bytes | Encoded, alt: str, now: dat
         files = _files(known)
     else:
         files = _stored(content if isinstance(content, Encoded) else encode(content))
-    return _added(product_id, digest, files, alt, now)
+    return _added(product_id, digest, files, alt, now, actor)
 
 
-def add_known_picture(*, product_id: int, digest: str, alt: str, now: datetime) -> Picture | None:
+def add_known_picture(
+    *, product_id: int, digest: str, alt: str, now: datetime, actor: Actor = SYSTEM
+) -> Picture | None:
     """Add a picture that some product of the shop has or had, by its digest; None: none has.
 
     Raises:
@@ -47,17 +57,21 @@ def add_known_picture(*, product_id: int, digest: str, alt: str, now: datetime) 
     known = Picture.objects.filter(digest=digest).order_by("pk").first()
     if known is None:
         return None
-    return _added(product_id, digest, _files(known), clean_text(alt, max_length=120), now)
+    return _added(product_id, digest, _files(known), clean_text(alt, max_length=120), now, actor)
 
 
 @transaction.atomic
-def describe_picture(*, picture_id: int, alt: str) -> None:
+def describe_picture(*, picture_id: int, alt: str, by: By | None = None) -> None:
     """Say what a picture shows, for those who can't see it."""
     Picture.objects.filter(pk=picture_id).update(alt=clean_text(alt, max_length=120))
     versions.bump(CATALOG, SHELVES)
+    product_id = Picture.objects.values_list("product_id", flat=True).get(pk=picture_id)
+    _record(product_id, "described", by)
 
 
-def order_pictures(*, product_id: int, picture_ids: Sequence[int], now: datetime) -> None:
+def order_pictures(
+    *, product_id: int, picture_ids: Sequence[int], now: datetime, actor: Actor = SYSTEM
+) -> None:
     """Show the pictures in this order; those that are not named follow as they were."""
     with transaction.atomic():
         live = Picture.objects.select_for_update().filter(product_id=product_id, archived_at=None)
@@ -67,20 +81,20 @@ def order_pictures(*, product_id: int, picture_ids: Sequence[int], now: datetime
         for position, pk in enumerate(order):
             rows[pk].position = position
         Picture.objects.bulk_update(rows.values(), ["position"])
-        _touch(product_id, now)
+        _touch(product_id, now, actor, "ordered")
 
 
-def archive_picture(*, picture_id: int, now: datetime) -> None:
+def archive_picture(*, picture_id: int, now: datetime, actor: Actor = SYSTEM) -> None:
     """Take a picture away from its product and SKUs; its files stay for orders that show them."""
     with transaction.atomic():
         Picture.objects.filter(pk=picture_id, archived_at=None).update(archived_at=now)
         Sku.objects.filter(picture_id=picture_id).update(picture=None)
         product_id = Picture.objects.values_list("product_id", flat=True).get(pk=picture_id)
-        _touch(product_id, now)
+        _touch(product_id, now, actor, "archived")
 
 
 @transaction.atomic
-def set_sku_picture(*, sku_id: int, picture_id: int | None) -> None:
+def set_sku_picture(*, sku_id: int, picture_id: int | None, by: By | None = None) -> None:
     """Show a SKU with one of its product's pictures, or with none of its own.
 
     Raises:
@@ -93,10 +107,16 @@ def set_sku_picture(*, sku_id: int, picture_id: int | None) -> None:
             raise CatalogRefused(_("请从本商品的图片里选一张。"), field="picture")
     Sku.objects.filter(pk=sku_id).update(picture_id=picture_id)
     versions.bump(CATALOG, SHELVES)
+    _record(sku.product_id, "tied", by)
 
 
 def _added(
-    product_id: int, digest: str, files: dict[str, str | int], alt: str, now: datetime
+    product_id: int,
+    digest: str,
+    files: dict[str, str | int],
+    alt: str,
+    now: datetime,
+    actor: Actor,
 ) -> Picture:
     with transaction.atomic():
         Product.objects.select_for_update().get(pk=product_id)
@@ -115,7 +135,7 @@ def _added(
         picture.alt = alt or picture.alt
         picture.archived_at = None
         picture.save()
-        _touch(product_id, now)
+        _touch(product_id, now, actor, "added")
     return picture
 
 
@@ -143,6 +163,17 @@ def _files(known: Picture) -> dict[str, str | int]:
     return {name: getattr(known, name) for name in ("small", "medium", "large", "width", "height")}
 
 
-def _touch(product_id: int, now: datetime) -> None:
+def _touch(product_id: int, now: datetime, actor: Actor, change: str) -> None:
     Product.objects.filter(pk=product_id).update(updated_at=now)
     versions.bump(CATALOG, SHELVES)
+    _record(product_id, change, By(actor, now))
+
+
+def _record(product_id: int, change: str, by: By | None) -> None:
+    audit.record_by(
+        by,
+        kind="product.pictures",
+        subject_type="product",
+        subject_id=product_id,
+        details={"change": change},
+    )

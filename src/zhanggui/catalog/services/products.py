@@ -223,7 +223,7 @@ def _place(product: Product) -> tuple[object, ...]:
 
 
 def _tell(product_ids: list[int], *, change: str, now: datetime, actor: Actor) -> None:
+    versions.bump(CATALOG, SHELVES)
     publish(
         *(ProductSaved(subject_id=pk, change=change, at=now, actor=actor) for pk in product_ids)
     )
-    versions.bump(CATALOG, SHELVES)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from zhanggui.core import versions
+from zhanggui.core import audit, versions
 from zhanggui.core.bulk import add_to_rows, insert_rows, stored_moment
 from zhanggui.core.ids import next_id
-from zhanggui.core.types import Actor
+from zhanggui.core.types import Actor, By
 from zhanggui.inventory import sql
 from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
 from zhanggui.inventory.queries import STOCK, WAREHOUSES
@@ -70,7 +70,13 @@ class NewMovement(NamedTuple):
 
 @transaction.atomic
 def save_warehouse(
-    *, code: str, name: str, division_code: str, address: str = "", contact: str = ""
+    *,
+    code: str,
+    name: str,
+    division_code: str,
+    address: str = "",
+    contact: str = "",
+    by: By | None = None,
 ) -> Warehouse:
     """Make the warehouse of this code, or change it."""
     warehouse, _new = Warehouse.objects.update_or_create(
@@ -84,6 +90,13 @@ def save_warehouse(
         },
     )
     versions.bump(WAREHOUSES)
+    audit.record_by(
+        by,
+        kind="warehouse.saved",
+        subject_type="warehouse",
+        subject_id=warehouse.pk,
+        label=warehouse.name,
+    )
     return warehouse
 
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.events import publish
 from zhanggui.core.text import clean_text
+from zhanggui.core.transactions import retried
 from zhanggui.core.types import Actor
 from zhanggui.orders import services as orders
 from zhanggui.orders.types import PaymentChannel
@@ -17,7 +17,7 @@ from zhanggui.payments.services.refund import request_refund
 from zhanggui.payments.types import PaymentRefused, PaymentStatus
 
 
-@transaction.atomic
+@retried  # a late one reserves stock after the audit log's head was locked
 def confirm_transfer(
     *, order_id: int, amount_minor: int, reference: str, actor: Actor, now: datetime
 ) -> Payment:

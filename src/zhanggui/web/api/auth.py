@@ -44,4 +44,4 @@ def holder(request: HttpRequest) -> Holder:
 
 def key_actor(request: HttpRequest) -> Actor:
     """Return who acts, for services and their events."""
-    return Actor(ActorType.API, holder(request).pk)
+    return Actor(ActorType.API, holder(request).pk, holder(request).name)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.forms import BaseFormSet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,7 +15,7 @@ from zhanggui.core.types import Refusal
 from zhanggui.freight import queries, services
 from zhanggui.freight.types import ChargeBy, FreightTemplateView
 from zhanggui.regions import queries as regions
-from zhanggui.web.access import allowed
+from zhanggui.web.access import allowed, staff_by
 from zhanggui.web.console.freight.forms import (
     RuleForm,
     RuleFormSet,
@@ -59,7 +60,11 @@ def _edit(request: HttpRequest, template: FreightTemplateView | None) -> HttpRes
     if request.method == "POST" and request.POST.get("action") != "add":
         form = TemplateForm(request.POST)
         rules = RuleFormSet(request.POST, prefix="rule", form_kwargs=options)
-        if form.is_valid() and rules.is_valid() and _saved(form, rules, template, currency):
+        if (
+            form.is_valid()
+            and rules.is_valid()
+            and _saved(request, form, rules, template, currency)
+        ):
             messages.success(request, _("运费模板已保存"))
             return redirect("console:freight")
         return _form(request, template, form, rules, status=422)
@@ -72,6 +77,7 @@ def _edit(request: HttpRequest, template: FreightTemplateView | None) -> HttpRes
 
 
 def _saved(
+    request: HttpRequest,
     form: TemplateForm,
     rules: BaseFormSet[RuleForm],
     template: FreightTemplateView | None,
@@ -86,6 +92,7 @@ def _saved(
             rules=[rule.view() for rule in kept],
             is_default=form.cleaned_data["is_default"],
             template_id=template.template_id if template else None,
+            by=staff_by(request, timezone.now()),
         )
     except Refusal as refusal:
         form.refuse(refusal)

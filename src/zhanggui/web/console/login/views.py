@@ -1,16 +1,21 @@
 """Signing in and out."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth import login as sign_in
 from django.contrib.auth import logout as sign_out
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from zhanggui.accounts.entries import record_entry, record_failed_entry
+from zhanggui.core.text import TextRefused, clean_text
 from zhanggui.web.access import open_to_all
 from zhanggui.web.console.login.forms import LoginForm
 
@@ -25,8 +30,12 @@ def login(request: HttpRequest) -> HttpResponse:
         return redirect(target)
     form = LoginForm(request, data=request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        sign_in(request, form.get_user())
+        with transaction.atomic():
+            sign_in(request, form.get_user())
+            record_entry(user=form.get_user(), kind="staff.signed_in", now=timezone.now())
         return redirect(target)
+    if form.is_bound and not getattr(request, "axes_locked_out", False):
+        _failed(request, is_locked=False)
     status = 422 if form.is_bound else 200
     response = render(
         request, "console/login/login.html", {"form": form, "next": target}, status=status
@@ -39,6 +48,8 @@ def login(request: HttpRequest) -> HttpResponse:
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session and show the login page."""
+    if request.user.is_authenticated and request.user.role:
+        record_entry(user=request.user, kind="staff.signed_out", now=timezone.now())
     sign_out(request)
     return redirect("console:login")
 
@@ -46,7 +57,15 @@ def logout(request: HttpRequest) -> HttpResponse:
 @open_to_all
 def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
     """Answer somebody who failed too often."""
+    _failed(request, is_locked=True)
     return render(request, "console/login/locked.html", status=429)
+
+
+def _failed(request: HttpRequest, *, is_locked: bool) -> None:
+    """Note the try in the audit log. What no database holds is nobody's name."""
+    with suppress(TextRefused):
+        username = clean_text(request.POST.get("username", ""), max_length=60)
+        record_failed_entry(username=username, is_locked=is_locked, now=timezone.now())
 
 
 def _target(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from zhanggui.catalog import queries, services
 from zhanggui.catalog.types import CatalogRefused, CategoryNode
 from zhanggui.core.text import TextRefused
-from zhanggui.web.access import allowed, staff_user
+from zhanggui.web.access import allowed, staff_actor, staff_by, staff_user
 from zhanggui.web.console.products.forms import CategoryForm
 from zhanggui.web.console.products.returning import back
 
@@ -59,9 +59,13 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     try:
         if request.POST.get("action") == "restore":
-            services.restore_category(category_id=rows[slug].pk)
+            services.restore_category(
+                category_id=rows[slug].pk, by=staff_by(request, timezone.now())
+            )
             return back(request, "console:categories", text=_("已恢复"))
-        services.archive_category(category_id=rows[slug].pk, now=timezone.now())
+        services.archive_category(
+            category_id=rows[slug].pk, now=timezone.now(), actor=staff_actor(request)
+        )
     except CatalogRefused as refusal:
         return back(request, "console:categories", error=str(refusal))
     return back(request, "console:categories", text=_("已归档"))
@@ -82,6 +86,7 @@ def _saved(
             parent_id=parent.pk if parent else None,
             position=data["position"],
             now=timezone.now(),
+            actor=staff_actor(request),
         )
     except (CatalogRefused, TextRefused) as refusal:
         field = getattr(refusal, "field", "")

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from zhanggui.catalog import queries, services
 from zhanggui.catalog.types import CatalogRefused, EditPicture, ProductEdit
 from zhanggui.core.text import TextRefused
-from zhanggui.web.access import allowed
+from zhanggui.core.types import By
+from zhanggui.web.access import allowed, staff_actor, staff_by
 
 
 @require_POST
@@ -43,7 +44,11 @@ def add_pictures(request: HttpRequest, *, product_id: int, name: str) -> Iterato
     for file in request.FILES.getlist("pictures"):
         try:
             services.add_picture(
-                product_id=product_id, content=file.read(), alt=name, now=timezone.now()
+                product_id=product_id,
+                content=file.read(),
+                alt=name,
+                now=timezone.now(),
+                actor=staff_actor(request),
             )
         except CatalogRefused as refusal:
             yield _("%(file)s：%(reason)s") % {"file": file.name, "reason": refusal}
@@ -53,33 +58,36 @@ def _act(product: ProductEdit, action: str, key: str, request: HttpRequest) -> N
     """Save what was typed, then do what the button says. A button of a picture that somebody
     else just took away does nothing.
     """
+    by = staff_by(request, timezone.now())
     for picture in product.pictures:
         alt = request.POST.get(f"alt:{picture.key}")
         if alt is not None and alt != picture.view.alt:
-            services.describe_picture(picture_id=picture.picture_id, alt=alt)
+            services.describe_picture(picture_id=picture.picture_id, alt=alt, by=by)
     keys = [picture.key for picture in product.pictures]
     if key not in keys:
         return
     picture, at = product.pictures[keys.index(key)], keys.index(key)
     if action == "remove":
-        services.archive_picture(picture_id=picture.picture_id, now=timezone.now())
+        services.archive_picture(picture_id=picture.picture_id, now=by.at, actor=by.actor)
     elif action in ("earlier", "later"):
-        _move(product, at, at - 1 if action == "earlier" else at + 1)
+        _move(product, at, at - 1 if action == "earlier" else at + 1, by)
     elif action == "sku":
-        _tie(product, picture, request.POST.get(f"sku:{key}", ""))
+        _tie(product, picture, request.POST.get(f"sku:{key}", ""), by)
 
 
-def _move(product: ProductEdit, at: int, to: int) -> None:
+def _move(product: ProductEdit, at: int, to: int, by: By) -> None:
     order = [picture.picture_id for picture in product.pictures]
     order.insert(max(to, 0), order.pop(at))
-    services.order_pictures(product_id=product.product_id, picture_ids=order, now=timezone.now())
+    services.order_pictures(
+        product_id=product.product_id, picture_ids=order, now=by.at, actor=by.actor
+    )
 
 
-def _tie(product: ProductEdit, picture: EditPicture, code: str) -> None:
+def _tie(product: ProductEdit, picture: EditPicture, code: str, by: By) -> None:
     """Show one SKU with this picture, or none where nothing is chosen."""
     ids = dict(zip((sku.code for sku in product.skus), product.sku_ids, strict=True))
     for other in picture.sku_codes:
         if other != code:
-            services.set_sku_picture(sku_id=ids[other], picture_id=None)
+            services.set_sku_picture(sku_id=ids[other], picture_id=None, by=by)
     if code in ids:
-        services.set_sku_picture(sku_id=ids[code], picture_id=picture.picture_id)
+        services.set_sku_picture(sku_id=ids[code], picture_id=picture.picture_id, by=by)

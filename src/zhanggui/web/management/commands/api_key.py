@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from zhanggui.accounts import queries, services
 from zhanggui.accounts.types import Role
+from zhanggui.core.types import COMMAND
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
 
     def do_create(self, *, role: str, name: str, **options: Any) -> None:
         """Make a key and print its token."""
-        key = services.create_api_key(name=name, role=Role(role), now=timezone.now())
+        key = services.create_api_key(name=name, role=Role(role), now=timezone.now(), actor=COMMAND)
         made = {"token": key.token, "name": key.name, "role": key.role, "prefix": key.prefix}
         if options["json"]:
             self.stdout.write(json.dumps(made, ensure_ascii=False))
@@ -57,6 +58,6 @@ class Command(BaseCommand):
 
     def do_revoke(self, *, prefix: str, **_: Any) -> None:
         """Revoke the one key that begins so."""
-        if not services.revoke_api_key(prefix=prefix, now=timezone.now()):
+        if not services.revoke_api_key(prefix=prefix, now=timezone.now(), actor=COMMAND):
             raise CommandError(f"No single live key begins with {prefix!r}: see `api-key list`.")
         self.stdout.write(f"{prefix}… 已停用 · revoked")

@@ -4,9 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from zhanggui.accounts import queries, services
 from zhanggui.core.text import clean_text
+from zhanggui.core.types import COMMAND, By
 
 TEXTS = {
     "name": (60, "name of the shop"),
@@ -54,7 +56,7 @@ class Command(BaseCommand):
         if given.get("name") == "":
             raise CommandError("店铺名称不能为空。The shop needs a name.")
         if given:
-            services.save_shop(**given)
+            services.save_shop(by=By(COMMAND, timezone.now()), **given)
         shop = queries.shop()
         for name in (*TEXTS, *NUMBERS):
             self.stdout.write(f"{name:<17} {getattr(shop, name)}")

@@ -13,7 +13,7 @@ from zhanggui.accounts import queries, services
 from zhanggui.accounts.roles import roles
 from zhanggui.accounts.types import Role
 from zhanggui.core.text import clean_text
-from zhanggui.core.types import Refusal
+from zhanggui.core.types import COMMAND, By, Refusal
 
 
 class Command(BaseCommand):
@@ -58,6 +58,7 @@ class Command(BaseCommand):
                 role=options["role"],
                 password=password,
                 now=timezone.now(),
+                actor=COMMAND,
             )
         except Refusal as refusal:
             known = ", ".join(f"{code} ({one.name})" for code, one in roles().items())
@@ -66,6 +67,8 @@ class Command(BaseCommand):
 
     def do_stop(self, options: dict[str, Any]) -> None:
         """End an access."""
-        if not services.stop_staff(username=options["login"]):
+        if not services.stop_staff(
+            username=options["login"], by=By(COMMAND, timezone.now())
+        ):
             raise CommandError(f"没有这个登录名。Nobody signs in as {options['login']!r}.")
         self.do_list(options)

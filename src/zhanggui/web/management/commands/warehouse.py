@@ -4,8 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from zhanggui.core.text import clean_text
+from zhanggui.core.types import COMMAND, By
 from zhanggui.inventory import queries, services
 from zhanggui.regions import queries as regions
 
@@ -38,6 +40,7 @@ class Command(BaseCommand):
                 division_code=division,
                 address=clean_text(options["address"], max_length=200),
                 contact=clean_text(options["contact"], max_length=60),
+                by=By(COMMAND, timezone.now()),
             )
         for house in queries.warehouses():
             self.stdout.write(f"{house.code:<10} {house.division_code}  {house.name}")

@@ -1,0 +1,237 @@
+"""The audit log of what staff and their programs do: a chain in which nothing changes unnoticed.
+
+Every row carries a keyed hash (HMAC-SHA-256) over all its columns and the hash of the row before;
+one head row holds how many rows there are and the last hash, and is sealed the same way. The key
+comes from `ZHANGGUI_INDEX_KEY`, which the database does not hold. So `verify` finds a changed byte,
+and a row that was taken out, cut off at the end, moved or put in, also where the database's
+administrator did it. It cannot find what was done with the key in hand, nor a whole database set
+back to an older copy of itself: note the last position and hash elsewhere for that.
+
+Rows are written in the transaction of the act, last of all: the head's lock orders those who act,
+and shoppers never take it.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, transaction
+
+from zhanggui.core.encryption import signature
+from zhanggui.core.models import AuditCheck, AuditEntry, AuditHead
+from zhanggui.core.types import Actor, ActorType, By
+
+AUDITED = frozenset({ActorType.STAFF, ActorType.API, ActorType.COMMAND})
+START = "0" * 64  # what the first row follows
+_BATCH = 1000
+_COLUMNS = (
+    *("id", "at", "actor_type", "actor_id", "actor_name", "kind", "subject_type", "subject_id"),
+    *("label", "details", "previous"),
+)
+_HASHED = "audit row"
+_HEAD = "audit head"
+
+Labels = Callable[[Collection[int]], Mapping[int, str]]
+_labels: dict[str, Labels] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What somebody did. Details are ids and plain facts (JSON values), never personal data."""
+
+    kind: str
+    actor: Actor
+    at: datetime
+    subject_type: str
+    subject_id: int | None = None
+    label: str | None = None  # what people call the subject; None asks whoever knows its kind
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Fault(StrEnum):
+    """What is wrong with the log."""
+
+    CHANGED = "changed"  # a row is not as it was written
+    MISSING = "missing"  # a row is not there
+    EXTRA = "extra"  # a row is there that nobody wrote
+    HEAD = "head"  # the head is gone or is not as it was written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a check found: the rows that are right and, where the chain breaks, place and fault."""
+
+    checked: int
+    position: int | None = None
+    fault: Fault | None = None
+    last: str = START  # the hash of the last row that is right
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every row is as it was written."""
+        return self.fault is None
+
+
+def labels(subject_type: str) -> Callable[[Labels], Labels]:
+    """Say which query knows what people call the subjects of a kind."""
+
+    def register(query: Labels) -> Labels:
+        _labels[subject_type] = query
+        return query
+
+    return register
+
+
+@transaction.atomic(savepoint=False)
+def record(*acts: Act) -> None:
+    """Add what staff, programs and commands did; acts of others are left out.
+
+    Call it after all other writes of the transaction: it locks the head until the commit.
+    """
+    acts = tuple(act for act in acts if act.actor.type in AUDITED)
+    if not acts:
+        return
+    names = _names(acts)
+    head = AuditHead.objects.select_for_update().get(pk=1)
+    rows = []
+    for act in acts:
+        row = AuditEntry(
+            id=head.position + 1,
+            at=moment_text(act.at),
+            actor_type=str(act.actor.type),
+            actor_id=act.actor.id,
+            actor_name=act.actor.name[:60],
+            kind=act.kind,
+            subject_type=act.subject_type,
+            subject_id=act.subject_id,
+            label=names.get((act.subject_type, act.subject_id), "")
+            if act.label is None
+            else act.label[:120],
+            details=json.dumps(act.details, ensure_ascii=False, sort_keys=True),
+            previous=head.hash,
+        )
+        row.hash = _hash([getattr(row, name) for name in _COLUMNS])
+        head.position, head.hash = row.pk, row.hash
+        rows.append(row)
+    AuditEntry.objects.bulk_create(rows)
+    head.seal = _seal(head.position, head.hash)
+    head.save(update_fields=["position", "hash", "seal"])
+
+
+def record_by(by: By | None, **what: Any) -> None:
+    """Add one act, where somebody is named who did it: `what` are the other fields of `Act`."""
+    if by is not None and by.actor.type in AUDITED:
+        record(Act(actor=by.actor, at=by.at, **what))
+
+
+def was_done(*, kind: str, actor_id: int, since: datetime) -> bool:
+    """Tell whether this person did it, or had it happen, since that moment."""
+    found = AuditEntry.objects.filter(kind=kind, actor_id=actor_id, at__gte=moment_text(since))
+    return found.exists()
+
+
+def make_head() -> None:
+    """Begin the log where there is none; run after migrations."""
+    if not AuditHead.objects.exists() and not AuditEntry.objects.exists():
+        AuditHead.objects.bulk_create(
+            [AuditHead(id=1, position=0, hash=START, seal=_seal(0, START))], ignore_conflicts=True
+        )
+
+
+def verify() -> Verdict:
+    """Look at every row and the head, also while acts are added; memory does not grow."""
+    position, last = 0, START
+    while True:
+        head = AuditHead.objects.filter(pk=1).first()
+        if head is None or head.seal != _seal(head.position, head.hash):
+            return Verdict(checked=position, position=None, fault=Fault.HEAD, last=last)
+        for *cells, stored in _rows(after=position):
+            if cells[0] > head.position:
+                break
+            fault = _fault(cells, stored, position=position + 1, last=last)
+            if fault:
+                return Verdict(checked=position, position=position + 1, fault=fault, last=last)
+            position, last = position + 1, stored
+        if position < head.position:
+            return Verdict(checked=position, position=position + 1, fault=Fault.MISSING, last=last)
+        if last != head.hash:
+            return Verdict(checked=position, position=None, fault=Fault.HEAD, last=last)
+        if not AuditEntry.objects.filter(pk__gt=position).exists():
+            return Verdict(checked=position, last=last)
+        if AuditHead.objects.filter(pk=1, position=head.position).exists():
+            return Verdict(checked=position, position=position + 1, fault=Fault.EXTRA, last=last)
+
+
+def check(*, now: datetime) -> Verdict:
+    """Verify and keep the result for the console."""
+    verdict = verify()
+    AuditCheck.objects.update_or_create(
+        pk=1,
+        defaults={
+            "at": now,
+            "checked": verdict.checked,
+            "position": verdict.position,
+            "fault": str(verdict.fault or ""),
+        },
+    )
+    return verdict
+
+
+def moment_text(at: datetime) -> str:
+    """Return a moment as the log stores it: UTC to the microsecond, sorted as text."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def _names(acts: Collection[Act]) -> dict[tuple[str, int | None], str]:
+    wanted: dict[str, set[int]] = {}
+    for act in acts:
+        if act.label is None and act.subject_id is not None and act.subject_type in _labels:
+            wanted.setdefault(act.subject_type, set()).add(act.subject_id)
+    return {
+        (kind, pk): name[:120]
+        for kind, ids in wanted.items()
+        for pk, name in _labels[kind](ids).items()
+    }
+
+
+def _hash(cells: list[Any]) -> str:
+    return signature(_HASHED, json.dumps(cells))
+
+
+def _seal(position: int, last: str) -> str:
+    return signature(_HEAD, json.dumps([position, last]))
+
+
+def _rows(*, after: int) -> Iterator[tuple[Any, ...]]:
+    """Yield what stands in the database, byte for byte, a batch at a time.
+
+    From the very first row on, so that one before the first is found, too.
+    """
+    quote = connection.ops.quote_name
+    columns = ", ".join(map(quote, (*_COLUMNS, "hash")))
+    table = quote(AuditEntry._meta.db_table)
+    where, parameters = ("WHERE id > %s", [after]) if after else ("", [])
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {columns} FROM {table} {where} ORDER BY id LIMIT {_BATCH}",  # noqa: S608 -- names of our model
+                parameters,
+            )
+            found = cursor.fetchall()
+        yield from found
+        if len(found) < _BATCH:
+            return
+        where, parameters = "WHERE id > %s", [found[-1][0]]
+
+
+def _fault(cells: list[Any], stored: Any, *, position: int, last: str) -> Fault | None:
+    if cells[0] != position:
+        return Fault.MISSING if cells[0] > position else Fault.EXTRA
+    try:
+        is_right = cells[-1] == last and stored == _hash(cells)
+    except TypeError:  # SQLite lets anything stand in a column, also what is no text
+        is_right = False
+    return None if is_right else Fault.CHANGED
