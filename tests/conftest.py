@@ -88,6 +88,7 @@ def django_db_modify_db_settings(
 def _test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        FIELD_KEYS_FILE=None,  # keys are those that a test sets
         MEDIA_ROOT=str(tmp_path_factory.mktemp("media")),
         STATIC_ROOT=str(tmp_path_factory.mktemp("static")),
         STORAGES={

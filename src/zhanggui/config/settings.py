@@ -18,6 +18,9 @@ DEBUG = env.bool("ZHANGGUI_DEBUG", default=False)
 DEMO = env.bool("ZHANGGUI_DEMO", default=False)  # the demo shop: simulator, message list, logins
 SECRET_KEY = secret("ZHANGGUI_SECRET_KEY", folder=VAR / "keys")
 FIELD_KEYS = secret("ZHANGGUI_FIELD_KEYS", folder=VAR / "keys", ring=True)
+FIELD_KEYS_FILE = (  # looked at again while the shop runs; see docs/keys.md
+    None if env.str("ZHANGGUI_FIELD_KEYS", default="") else VAR / "keys" / "zhanggui_field_keys"
+)
 INDEX_KEY = secret("ZHANGGUI_INDEX_KEY", folder=VAR / "keys")
 ALLOWED_HOSTS = env.list("ZHANGGUI_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 PUBLIC_URL = env.str("ZHANGGUI_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
