@@ -61,6 +61,21 @@ def save_template(
     template.name, template.charge_by, template.currency = name, charge_by, currency
     template.default_key = 1 if is_default else template.default_key
     template.save()
+    _write_rules(template, rules)
+    versions.bump(queries.FREIGHT)
+    _check_weights(None, used=template.pk)
+    audit.record_by(
+        by,
+        kind="freight.saved",
+        subject_type="freight",
+        subject_id=template.pk,
+        label=template.name,
+        details={"change": "edited" if template_id else "created"},
+    )
+    return template
+
+
+def _write_rules(template: FreightTemplate, rules: Sequence[FreightRuleView]) -> None:
     template.rules.all().delete()
     FreightRule.objects.bulk_create(
         FreightRule(
@@ -74,17 +89,6 @@ def save_template(
         )
         for position, rule in enumerate(rules)
     )
-    versions.bump(queries.FREIGHT)
-    _check_weights(None, used=template.pk)
-    audit.record_by(
-        by,
-        kind="freight.saved",
-        subject_type="freight",
-        subject_id=template.pk,
-        label=template.name,
-        details={"change": "edited" if template_id else "created"},
-    )
-    return template
 
 
 def _check(name: str, rules: Sequence[FreightRuleView], template_id: int | None) -> None:
