@@ -56,6 +56,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 ASKED: dict[str, tuple[str, ...]] = {
     "console/": ("/console/", "/console/?period=month"),
     "console/all/": ("/console/all/",),
+    "console/audit/": ("/console/audit/", "/console/audit/?q=商品&kind=product.saved"),
     "console/freight/": ("/console/freight/",),
     "console/freight/new/": ("/console/freight/new/",),
     "console/freight/template/<path:name>/": ("/console/freight/template/{template}/",),
@@ -122,6 +123,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "api/v1/shop/orders/<number>": ("/api/v1/shop/orders/{shipped}",),
     "api/v1/admin/orders": ("/api/v1/admin/orders", "/api/v1/admin/orders?q={tracking}"),
     "api/v1/admin/orders/<number>": ("/api/v1/admin/orders/{shipped}",),
+    "api/v1/admin/audit": ("/api/v1/admin/audit",),
     "api/v1/admin/stock": ("/api/v1/admin/stock?sku={sku}",),
     "livez": ("/livez",),
     "readyz": ("/readyz",),

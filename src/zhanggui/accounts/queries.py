@@ -43,6 +43,13 @@ def user_names(*, user_ids: set[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name"))
 
 
+def actors() -> dict[int, str]:
+    """Return whoever may stand in the audit log, by id: staff and keys, former ones too."""
+    people = User.objects.exclude(role="").order_by("name", "id").values_list("pk", "name")
+    keys = ApiKey.objects.order_by("name", "id").values_list("pk", "name")
+    return {**dict(people), **dict(keys)}
+
+
 def staff() -> dict[str, str]:
     """Return login → role of all active staff."""
     rows = User.objects.filter(is_active=True).exclude(role="").order_by("created_at", "id")

@@ -133,6 +133,61 @@ def was_done(*, kind: str, actor_id: int, since: datetime) -> bool:
     return found.exists()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which rows to show; what is empty narrows nothing."""
+
+    actor_type: str = ""
+    actor_id: int | None = None
+    kind: str = ""
+    label: str = ""
+    since: datetime | None = None
+    until: datetime | None = None  # the first moment after
+
+
+def entries(*, wanted: Wanted, before: int | None, limit: int) -> list[AuditEntry]:
+    """Return rows, newest first, those below the position `before` where it is given."""
+    known = {
+        "actor_type": wanted.actor_type,
+        "actor_id": wanted.actor_id,
+        "kind": wanted.kind,
+        "label": wanted.label,
+        "at__gte": moment_text(wanted.since) if wanted.since else "",
+        "at__lt": moment_text(wanted.until) if wanted.until else "",
+        "pk__lt": before,
+    }
+    narrowed = {name: value for name, value in known.items() if value not in ("", None)}
+    return list(AuditEntry.objects.filter(**narrowed).order_by("-pk")[:limit])
+
+
+def facts(row: AuditEntry) -> dict[str, Any]:
+    """Return a row's details; of one that somebody changed they may be none."""
+    try:
+        found = json.loads(row.details)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def moment(row: AuditEntry) -> datetime | None:
+    """Return when it was done; None where somebody changed that."""
+    try:
+        return datetime.fromisoformat(row.at).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def length() -> int:
+    """Return how many rows the head speaks of."""
+    head = AuditHead.objects.filter(pk=1).first()
+    return head.position if head else 0
+
+
+def last_check() -> AuditCheck | None:
+    """Return what the last check found; None before the first."""
+    return AuditCheck.objects.filter(pk=1).first()
+
+
 def make_head() -> None:
     """Begin the log where there is none; run after migrations."""
     if not AuditHead.objects.exists() and not AuditEntry.objects.exists():

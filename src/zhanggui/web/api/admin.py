@@ -1,5 +1,6 @@
 """What staff's programs may do, with the rights of their key's role."""
 
+import re
 from typing import Annotated, Any
 
 import orjson
@@ -8,6 +9,8 @@ from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
+from zhanggui.core import audit
+from zhanggui.core.models import AuditEntry
 from zhanggui.freight.carriers import normal_number, recognise
 from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.fulfilment import services as fulfilment_services
@@ -168,6 +171,39 @@ def count(request: HttpRequest, payload: schemas.CountIn) -> HttpResponse:
     )
     row = inventory_services.correct(wanted=wanted, actor=key_actor(request), now=timezone.now())
     return _json(_level(row))
+
+
+@router.get("/audit", auth=KeyWith("audit", "view"), response={200: schemas.AuditsOut, **_PROBLEMS})
+def audit_list(
+    request: HttpRequest,
+    kind: Annotated[str, Query(max_length=60)] = "",
+    subject: Annotated[str, Query(max_length=120)] = "",
+    cursor: schemas.Cursor = "",
+    limit: Annotated[int, Field(ge=1, le=100)] = 50,
+) -> HttpResponse:
+    """What staff, programs and commands did, newest first; `subject` is for example an order's
+    number."""
+    before = int(cursor) if re.fullmatch("[0-9]{1,18}", cursor, re.ASCII) else None
+    wanted = audit.Wanted(kind=words(kind), label=words(subject))
+    found = audit.entries(wanted=wanted, before=before, limit=limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    return _json(
+        {"items": [_entry(row) for row in found], "next": str(found[-1].pk) if more else None}
+    )
+
+
+def _entry(row: AuditEntry) -> schemas.Json:
+    return {
+        "position": row.pk,
+        "at": row.at,
+        "actor_type": row.actor_type,
+        "actor": row.actor_name,
+        "kind": row.kind,
+        "subject_type": row.subject_type,
+        "subject": row.label,
+        "details": audit.facts(row),
+        "hash": row.hash,
+    }
 
 
 def _level(row: Any) -> schemas.Json:

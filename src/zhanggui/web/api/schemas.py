@@ -300,6 +300,27 @@ class StocksOut(Schema):
     next: str | None = None
 
 
+class AuditOut(Schema):
+    """Something that staff, a program or a command did."""
+
+    position: int
+    at: str
+    actor_type: str
+    actor: str
+    kind: str
+    subject_type: str
+    subject: str
+    details: dict[str, Any]
+    hash: str
+
+
+class AuditsOut(Schema):
+    """Rows of the audit log, newest first."""
+
+    items: list[AuditOut]
+    next: str | None = None
+
+
 class CountIn(Input):
     """What was counted: the absolute number of pieces.
 

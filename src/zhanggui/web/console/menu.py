@@ -71,6 +71,7 @@ PLACES = (
     Place(name="roles", label=_("角色"), icon="user-shield", resource="staff", group=SETTINGS),
     Place(name="api_keys", label=_("API 密钥"), icon="key", resource="staff", group=SETTINGS),
     Place(name="jobs", label=_("任务"), icon="list-check", resource="jobs", group=SETTINGS),
+    Place(name="audit", label=_("操作日志"), icon="history", resource="audit", group=SETTINGS),
 )
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "console"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("zhanggui.web.console.audit.urls")),
     path("", include("zhanggui.web.console.freight.urls")),
     path("", include("zhanggui.web.console.home.urls")),
     path("", include("zhanggui.web.console.jobs.urls")),

@@ -1,0 +1,146 @@
+"""The rows of the audit log in words, with a way to what they are about."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from zhanggui.catalog import queries as catalog
+from zhanggui.core import audit
+from zhanggui.core.models import AuditEntry
+from zhanggui.core.types import ActorType
+from zhanggui.web import timeline
+from zhanggui.web.formats import money_parts
+
+Facts = Mapping[str, Any]
+CHANGES: Mapping[str, Callable[[], str]] = {
+    "created": lambda: _("新建"),
+    "edited": lambda: _("修改"),
+    "on": lambda: _("上架"),
+    "off": lambda: _("下架"),
+    "draft": lambda: _("转为草稿"),
+    "archived": lambda: _("归档"),
+    "restored": lambda: _("恢复"),
+    "added": lambda: _("添加"),
+    "described": lambda: _("修改说明"),
+    "ordered": lambda: _("调整顺序"),
+    "tied": lambda: _("关联规格"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row as people read it."""
+
+    position: int
+    at: datetime | None
+    actor: str
+    title: str
+    text: str
+    subject: str
+    url: str
+
+
+def _change(facts: Facts) -> str:
+    word = CHANGES.get(str(facts.get("change")))
+    return word() if word else ""
+
+
+def _price(facts: Facts) -> str:
+    old, new = (money_parts(facts[name], facts["currency"]) for name in ("old_minor", "new_minor"))
+    return f"{old} → {new}"
+
+
+def _count(facts: Facts) -> str:
+    return f"{facts['warehouse']} · {facts['before']} → {facts['after']} · {facts['reason']}"
+
+
+def _nothing(facts: Facts) -> str:
+    return ""
+
+
+OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
+    "order.refunded": (lambda: _("订单已退款"), _nothing),
+    "product.saved": (lambda: _("商品"), _change),
+    "product.price_changed": (lambda: _("改价"), _price),
+    "product.pictures": (lambda: _("商品图片"), _change),
+    "category.saved": (lambda: _("类目"), _change),
+    "stock.counted": (lambda: _("更正库存"), _count),
+    "warehouse.saved": (lambda: _("保存仓库"), _nothing),
+    "freight.saved": (lambda: _("运费模板"), _change),
+    "staff.signed_in": (lambda: _("登录后台"), _nothing),
+    "staff.signed_out": (lambda: _("退出后台"), _nothing),
+    "staff.entry_failed": (lambda: _("登录失败"), _nothing),
+    "staff.locked_out": (lambda: _("登录被锁定"), _nothing),
+    "staff.saved": (lambda: _("保存员工"), lambda facts: str(facts.get("role", ""))),
+    "staff.stopped": (lambda: _("停用员工"), _nothing),
+    "api_key.created": (lambda: _("新建接口密钥"), lambda facts: str(facts.get("role", ""))),
+    "api_key.revoked": (lambda: _("停用接口密钥"), _nothing),
+    "shop.saved": (lambda: _("修改店铺设置"), lambda facts: ", ".join(facts.get("changed", []))),
+}
+OF_ORDERS = (  # what else staff do to them has the words of the order's timeline
+    *("order.paid", "order.closed", "order.shipped", "order.completed", "order.data_shown"),
+    *("payment.succeeded", "refund.requested", "refund.retried", "refund.succeeded"),
+)
+KINDS = (*OWN, *OF_ORDERS)
+_BLANK: Facts = {"_with_money": False, "reason": "", "pieces": 0, "carrier": "", "tracking_no": ""}
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Return the acts that the list can be narrowed to."""
+    own = [(kind, title()) for kind, (title, _text) in OWN.items()]
+    return own + [(kind, timeline.WORDS[kind](_BLANK)[0]) for kind in OF_ORDERS]
+
+
+def lines(rows: Sequence[AuditEntry]) -> list[Line]:
+    """Return the rows in words; one query for all links to products."""
+    products = {row.subject_id for row in rows if row.subject_type == "product"}
+    ids = {one for one in products if one is not None}
+    slugs = catalog.product_slugs(product_ids=ids) if ids else {}
+    return [_line(row, slugs) for row in rows]
+
+
+def _line(row: AuditEntry, slugs: Mapping[int, str]) -> Line:
+    title, text = _words(row.kind, audit.facts(row))
+    return Line(
+        position=row.pk,
+        at=audit.moment(row),
+        actor=_actor(row),
+        title=title,
+        text=text,
+        subject="" if row.subject_type == "staff" and row.actor_id == row.subject_id else row.label,
+        url=_url(row, slugs),
+    )
+
+
+def _words(kind: str, facts: Facts) -> tuple[str, str]:
+    """Return title and text; a row that somebody changed may hold no facts to speak of."""
+    try:
+        if kind in OWN:
+            title, text = OWN[kind]
+            return title(), text(facts)
+        if kind in timeline.WORDS:
+            title_text, more, _tone = timeline.WORDS[kind]({"_with_money": True, **facts})
+            return title_text, more
+    except (KeyError, TypeError, ValueError):
+        return kind, ""
+    return kind, ""
+
+
+def _actor(row: AuditEntry) -> str:
+    if row.actor_type == ActorType.COMMAND:
+        return pgettext("actor", "命令行")
+    if row.actor_type == ActorType.API:
+        return _("接口 %(name)s") % {"name": row.actor_name}
+    return row.actor_name or _("员工")
+
+
+def _url(row: AuditEntry, slugs: Mapping[int, str]) -> str:
+    if row.subject_type == "order" and row.label.isdigit():
+        return reverse("console:order", args=[row.label])
+    slug = slugs.get(row.subject_id or 0) if row.subject_type == "product" else None
+    return reverse("console:product", args=[slug]) if slug else ""
