@@ -40,9 +40,9 @@ def test_signing_in_failing_and_leaving(client: Client) -> None:
     client.post("/console/logout/")
 
     assert acts() == [
-        ("林岚", "staff.entry_failed", "staff", "林岚"),
-        ("林岚", "staff.signed_in", "staff", "林岚"),
-        ("林岚", "staff.signed_out", "staff", "林岚"),
+        ("林岚", "staff.entry_failed", "user", "林岚"),
+        ("林岚", "staff.signed_in", "user", "林岚"),
+        ("林岚", "staff.signed_out", "user", "林岚"),
     ]
     assert set(AuditEntry.objects.values_list("actor_id", flat=True)) == {user.pk}
 
@@ -75,9 +75,9 @@ def test_commands_that_change_who_may_do_what_are_acts(capsys: pytest.CaptureFix
 
     key = f"ERP ({prefix}…)"
     assert acts() == [
-        ("", "staff.saved", "staff", "wang"),
-        ("", "staff.stopped", "staff", "wang"),
-        ("", "api_key.created", "api_key", key),
+        ("", "staff.saved", "user", "wang"),
+        ("", "staff.stopped", "user", "wang"),
+        ("", "api_key.made", "api_key", key),
         ("", "api_key.revoked", "api_key", key),
         ("", "shop.saved", "shop", ""),
     ]

@@ -1,6 +1,7 @@
 """Reads of users, keys and shop settings."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
@@ -41,6 +42,11 @@ def api_key(*, token: str) -> ApiKey | None:
 def user_names(*, user_ids: set[int]) -> dict[int, str]:
     """Return the names of users, for showing who did something."""
     return dict(User.objects.filter(pk__in=user_ids).values_list("pk", "name"))
+
+
+def key_names(key_ids: Collection[int]) -> dict[int, str]:
+    """Return id → name and how the key begins, of live and revoked ones."""
+    return {key.pk: str(key) for key in ApiKey.objects.filter(pk__in=key_ids)}
 
 
 def actors() -> dict[int, str]:

@@ -333,9 +333,7 @@ def save_shop(*, by: By | None = None, **values: Any) -> None:
     """Write the shop's settings, all or some."""
     Shop.objects.update_or_create(pk=1, defaults=values)
     versions.bump(SHOP)
-    audit.record_by(
-        by, kind="shop.saved", subject_type="shop", details={"changed": sorted(values)}
-    )
+    audit.record_by(by, kind="shop.saved", subject_type="shop", details={"changed": sorted(values)})
 
 
 @retried

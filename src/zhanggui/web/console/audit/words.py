@@ -78,7 +78,13 @@ OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "staff.locked_out": (lambda: _("登录被锁定"), _nothing),
     "staff.saved": (lambda: _("保存员工"), lambda facts: str(facts.get("role", ""))),
     "staff.stopped": (lambda: _("停用员工"), _nothing),
-    "api_key.created": (lambda: _("新建接口密钥"), lambda facts: str(facts.get("role", ""))),
+    "staff.invited": (lambda: _("邀请员工"), lambda facts: str(facts.get("role", ""))),
+    "staff.invite_withdrawn": (lambda: _("撤回邀请"), _nothing),
+    "staff.joined": (lambda: _("接受邀请"), lambda facts: str(facts.get("role", ""))),
+    "staff.changed": (lambda: _("修改员工"), lambda facts: str(facts.get("role", ""))),
+    "role.saved": (lambda: _("保存角色"), lambda facts: str(facts.get("name", ""))),
+    "role.deleted": (lambda: _("删除角色"), lambda facts: str(facts.get("name", ""))),
+    "api_key.made": (lambda: _("新建接口密钥"), lambda facts: str(facts.get("role", ""))),
     "api_key.revoked": (lambda: _("停用接口密钥"), _nothing),
     "shop.saved": (lambda: _("修改店铺设置"), lambda facts: ", ".join(facts.get("changed", []))),
 }
@@ -112,7 +118,7 @@ def _line(row: AuditEntry, slugs: Mapping[int, str]) -> Line:
         actor=_actor(row),
         title=title,
         text=text,
-        subject="" if row.subject_type == "staff" and row.actor_id == row.subject_id else row.label,
+        subject="" if row.subject_type == "user" and row.actor_id == row.subject_id else row.label,
         url=_url(row, slugs),
     )
 

@@ -19,6 +19,7 @@ RESOURCES: dict[str, str | Promise] = {
     "jobs": _("任务"),
     "messages": _("消息记录"),
     "staff": _("员工、角色与密钥"),
+    "audit": _("操作日志"),
 }
 ACTIONS: dict[str, str | Promise] = {
     "view": pgettext_lazy("right", "查看"),

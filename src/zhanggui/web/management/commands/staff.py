@@ -67,8 +67,6 @@ class Command(BaseCommand):
 
     def do_stop(self, options: dict[str, Any]) -> None:
         """End an access."""
-        if not services.stop_staff(
-            username=options["login"], by=By(COMMAND, timezone.now())
-        ):
+        if not services.stop_staff(username=options["login"], by=By(COMMAND, timezone.now())):
             raise CommandError(f"没有这个登录名。Nobody signs in as {options['login']!r}.")
         self.do_list(options)
