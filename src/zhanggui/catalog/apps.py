@@ -16,3 +16,4 @@ class CatalogConfig(AppConfig):
         from zhanggui.core import audit  # noqa: PLC0415 -- likewise
 
         audit.labels("product")(queries.product_names)
+        audit.labels("sku")(queries.sku_codes)

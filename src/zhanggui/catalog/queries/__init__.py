@@ -10,6 +10,7 @@ from zhanggui.catalog.queries.admin import (
     product_slugs,
     products_for_edit,
     shelf_counts,
+    sku_codes,
 )
 from zhanggui.catalog.queries.bulk import bulk_edit, bulk_edits, bulk_rows
 from zhanggui.catalog.queries.categories import (
@@ -71,6 +72,7 @@ __all__ = [
     "sellable_facts_by_id",
     "shelf_counts",
     "sku_code_of",
+    "sku_codes",
     "sku_id",
     "sku_row",
     "sku_rows",

@@ -154,6 +154,11 @@ def product_names(product_ids: Collection[int]) -> dict[int, str]:
     return dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "name"))
 
 
+def sku_codes(sku_ids: Collection[int]) -> dict[int, str]:
+    """Return id → code."""
+    return dict(Sku.objects.filter(pk__in=sku_ids).values_list("pk", "code"))
+
+
 def product_slugs(*, product_ids: Collection[int]) -> dict[int, str]:
     """Return id → slug, archived or not."""
     return dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "slug"))

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts import queries as accounts
 from zhanggui.catalog import queries as catalog
-from zhanggui.core import audit
 from zhanggui.core.events import publish
 from zhanggui.core.ids import next_id
 from zhanggui.core.text import clean_text
@@ -89,30 +88,10 @@ def _correct(wanted: Correction, actor: Actor, now: datetime) -> StockRow:
     if not StockCorrection.objects.filter(request_id=wanted.request_id).exists():
         _refuse_if_moved(level, wanted)
         refuse_impossible(level, wanted.act, wanted.quantity)
-        before = _figure(level, wanted.act)
         _book(level, wanted, actor, now)
-        _record(level, wanted, before, By(actor, now))
     return StockRow(
         wanted.sku_code, wanted.warehouse_code, level.on_hand, level.reserved, level.unavailable
     )
-
-
-def _record(level: LockedLevel, wanted: Correction, before: int, by: By) -> None:
-    after = _figure(level, wanted.act)
-    if after != before:
-        audit.record_by(
-            by,
-            kind="stock.counted",
-            subject_type="sku",
-            subject_id=level.sku_id,
-            label=wanted.sku_code,
-            details={
-                "warehouse": wanted.warehouse_code,
-                "before": before,
-                "after": after,
-                "reason": wanted.note or str(wanted.reason.value),
-            },
-        )
 
 
 def _locked(wanted: Correction) -> LockedLevel:

@@ -56,7 +56,7 @@ def _price(facts: Facts) -> str:
 
 
 def _count(facts: Facts) -> str:
-    return f"{facts['warehouse']} · {facts['before']} → {facts['after']} · {facts['reason']}"
+    return f"{facts['before']} → {facts['after']}"
 
 
 def _nothing(facts: Facts) -> str:
@@ -69,7 +69,10 @@ OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "product.price_changed": (lambda: _("改价"), _price),
     "product.pictures": (lambda: _("商品图片"), _change),
     "category.saved": (lambda: _("类目"), _change),
-    "stock.counted": (lambda: _("更正库存"), _count),
+    "stock.corrected": (lambda: _("更正库存"), _count),
+    "stock.repaired": (lambda: _("修复库存"), _count),
+    "transfer.changed": (lambda: _("调拨"), _nothing),
+    "bulk_edit.ordered": (lambda: _("批量修改商品"), _nothing),
     "warehouse.saved": (lambda: _("保存仓库"), _nothing),
     "freight.saved": (lambda: _("运费模板"), _change),
     "staff.signed_in": (lambda: _("登录后台"), _nothing),
