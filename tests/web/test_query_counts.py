@@ -57,11 +57,14 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/": ("/console/", "/console/?period=month"),
     "console/all/": ("/console/all/",),
     "console/audit/": ("/console/audit/", "/console/audit/?q=商品&kind=product.saved"),
+    "console/find/": ("/console/find/?q={paid}", "/console/find/?q={sku}", "/console/find/?q=1234"),
     "console/freight/": ("/console/freight/",),
     "console/freight/new/": ("/console/freight/new/",),
     "console/freight/template/<path:name>/": ("/console/freight/template/{template}/",),
     "console/jobs/": ("/console/jobs/",),
     "console/login/": ("/console/login/",),
+    "console/manifest.webmanifest": ("/console/manifest.webmanifest",),
+    "console/offline/": ("/console/offline/",),
     "console/orders/": (
         "/console/orders/",
         "/console/orders/?status=to_ship",
@@ -80,11 +83,13 @@ ASKED: dict[str, tuple[str, ...]] = {
         "/console/orders/{shipped}/",
         "/console/orders/{closed}/",
     ),
+    "console/orders/<str:number>/slip/": ("/console/orders/{shipped}/slip/",),
     "console/orders/<str:number>/ship/": ("/console/orders/{paid}/ship/",),
     "console/orders/<str:number>/cancel/": ("/console/orders/{unpaid}/cancel/",),
     "console/orders/<str:number>/transfer/": ("/console/orders/{unpaid}/transfer/",),
     "console/orders/<str:number>/reveal/": ("/console/orders/{shipped}/reveal/",),
     "console/pulse/": ("/console/pulse/",),
+    "console/sw.js": ("/console/sw.js",),
     "console/products/": ("/console/products/", "/console/products/?q=商品&category={category}"),
     "console/products/bulk/": (
         "/console/products/bulk/",
@@ -140,6 +145,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "o/<token:token>/": ("/o/{unpaid_token}/", "/o/{shipped_token}/", "/o/{closed_token}/"),
     "me/": ("/me/", "/me/?tab=to_pay"),
     "demo/messages/": ("/demo/messages/",),
+    "manifest.webmanifest": ("/manifest.webmanifest",),
+    "offline/": ("/offline/",),
+    "sw.js": ("/sw.js",),
     "robots.txt": ("/robots.txt",),
     "favicon.ico": ("/favicon.ico",),
 }
@@ -149,7 +157,13 @@ EXEMPT = {
 # Who opens a page that is not for the visitors of its face; see `visitors`.
 FACES = {"console/": "homes", "console/login/": "", "console/join/<str:token>/": ""}
 # Pages that send on to another one.
-SENDS_ON = {"/console/products/item/{product}/save/", "/favicon.ico"}
+SENDS_ON = {
+    "/console/find/?q={paid}",
+    "/console/find/?q={sku}",
+    "/console/find/?q=1234",
+    "/console/products/item/{product}/save/",
+    "/favicon.ico",
+}
 
 
 @dataclass(slots=True)
