@@ -29,6 +29,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "products": frozenset({"view", "edit", "see_cost"}),
     "stock": frozenset({"view", "edit"}),
     "freight": frozenset({"view", "edit"}),
+    "imports": frozenset({"view", "edit"}),
+    "exports": frozenset({"view", "edit"}),
     "jobs": frozenset({"view", "retry"}),
     "messages": frozenset({"view"}),
     "staff": frozenset({"view", "edit"}),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog import queries as catalog_queries
 from zhanggui.catalog import services as catalog
+from zhanggui.catalog.services import ProductWish
 from zhanggui.catalog.types import ProductInput, Shelf
 from zhanggui.core import audit, versions
 from zhanggui.core.text import clean_text
@@ -164,6 +165,45 @@ def save_product(
     )
     set_product_template(product_id=saved.pk, template_id=template_id)
     return SavedProduct(product_id=saved.pk, slug=saved.slug, name=saved.name)
+
+
+@transaction.atomic
+def save_products(
+    *,
+    wishes: Sequence[ProductWish],
+    templates: Sequence[int | None],
+    now: datetime,
+    actor: Actor,
+) -> list[SavedProduct | Refusal]:
+    """Make or change many products with their templates, each whole or not at all, in order.
+
+    Raises:
+        WeightMissing: one on the shelf has SKUs without the weight that its template counts;
+            nothing is written.
+    """
+    results = catalog.save_products(wishes=wishes, now=now, actor=actor)
+    wanted = {
+        one.pk: template_id
+        for one, template_id in zip(results, templates, strict=True)
+        if not isinstance(one, Refusal)
+    }
+    own = dict(
+        ProductFreight.objects.filter(product_id__in=wanted).values_list("product_id", "template")
+    )
+    moved = {pk: one for pk, one in wanted.items() if own.get(pk) != one}
+    if moved:
+        ProductFreight.objects.filter(product_id__in=moved).delete()
+        ProductFreight.objects.bulk_create(
+            ProductFreight(product_id=pk, template_id=one) for pk, one in moved.items() if one
+        )
+        versions.bump(queries.FREIGHT)
+    _check_weights(wanted)
+    return [
+        one
+        if isinstance(one, Refusal)
+        else SavedProduct(product_id=one.pk, slug=one.slug, name=one.name)
+        for one in results
+    ]
 
 
 @transaction.atomic

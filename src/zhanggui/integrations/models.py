@@ -1,10 +1,14 @@
 """Imports with what became of their rows, remembered columns and pictures, and exports."""
 
+import json
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
+from zhanggui.core.fields import EncryptedField
 from zhanggui.core.ids import IdField
-from zhanggui.integrations.types import Kind, Outcome, RunState
+from zhanggui.integrations.types import ExportState, Kind, Outcome, RunState
 
 
 class ImportRun(models.Model):
@@ -18,6 +22,7 @@ class ImportRun(models.Model):
     errors_file = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=30, blank=True)
     header = models.JSONField(default=list)
+    sample = models.JSONField(default=list)  # the first rows, to match columns by
     columns = models.JSONField(default=list)  # the field of each column
     options = models.JSONField(default=dict)  # what the person chose: stock, shelf, warehouse
     total = models.IntegerField(default=0)
@@ -29,6 +34,7 @@ class ImportRun(models.Model):
     cancel_asked = models.BooleanField(default=False)
     actor_type = models.CharField(max_length=10)
     actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -103,3 +109,41 @@ class FetchedPicture(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class ExportRun(models.Model):
+    """A table made for somebody; its file is kept for some days."""
+
+    id = IdField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=ExportState.choices, default=ExportState.QUEUED)
+    ending = models.CharField(max_length=4)  # csv or xlsx
+    wanted = EncryptedField(default="{}")  # JSON: the filter of the list, with what was searched
+    with_costs = models.BooleanField(default=False)
+    with_money = models.BooleanField(default=False)
+    with_people = models.BooleanField(default=False)  # names, phones, addresses unmasked
+    total = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    rows = models.IntegerField(default=0)
+    file = models.CharField(max_length=200, blank=True)  # storage name in the private storage
+    error = models.CharField(max_length=300, blank=True)
+    actor_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="export_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=ExportState.values), name="export_state_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ending}"
+
+    @property
+    def filter(self) -> dict[str, Any]:
+        """Return the filter as its domain has it."""
+        found: dict[str, Any] = json.loads(self.wanted)
+        return found

@@ -1,16 +1,19 @@
-"""Reads of imports."""
+"""Reads of imports and exports."""
 
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from django.core.files.storage import storages
 
+from zhanggui.integrations.models import ExportRun as ExportRun
 from zhanggui.integrations.models import ImportRow as ImportRow
 from zhanggui.integrations.models import ImportRun as ImportRun
-from zhanggui.integrations.types import Outcome, RunState
+from zhanggui.integrations.types import Kind, Outcome, RunState
 
 SHOWN = 100
+_CHANGED = (Outcome.CREATED, Outcome.UPDATED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,31 @@ class Report:
 
     figures: dict[str, int]
     problems: tuple[tuple[int, str], ...]
+
+
+def imports(*, limit: int = 30) -> list[ImportRun]:
+    """Return the newest imports."""
+    return list(ImportRun.objects.order_by("-pk")[:limit])
+
+
+def import_run(*, run_id: int) -> ImportRun | None:
+    """Return an import."""
+    return ImportRun.objects.filter(pk=run_id).first()
+
+
+def exports(*, actor_id: int | None, limit: int = 30) -> list[ExportRun]:
+    """Return somebody's newest exports."""
+    return list(ExportRun.objects.filter(actor_id=actor_id).order_by("-pk")[:limit])
+
+
+def export_run(*, run_id: int, actor_id: int | None) -> ExportRun | None:
+    """Return an export of this person; nobody else's."""
+    return ExportRun.objects.filter(pk=run_id, actor_id=actor_id).first()
+
+
+def import_labels(run_ids: Sequence[int]) -> dict[int, str]:
+    """Return id → name of the file."""
+    return dict(ImportRun.objects.filter(pk__in=run_ids).values_list("pk", "file_name"))
 
 
 def report(*, run: ImportRun) -> Report:
@@ -31,14 +59,33 @@ def report(*, run: ImportRun) -> Report:
 
 def problems(*, run: ImportRun, most: int = SHOWN) -> list[tuple[int, str]]:
     """Return line and reason of what could not be imported, or should be known."""
-    if run.state in (RunState.UPLOADED, RunState.MATCHED, RunState.CHECKED):
+    if run.kind == Kind.ORDERS:
+        return [(line, text) for line, text in run.counts.get("problems", [])][:most]
+    if run.started_at is None or run.state in (RunState.MATCHED, RunState.CHECKED):
         return _of_file(run.errors_file, most)
     rows = run.rows.exclude(reason="").order_by("ordinal")
     return list(rows.values_list("line", "reason")[:most])
 
 
+def undo_rows(*, run: ImportRun, most: int = SHOWN) -> list[ImportRow]:
+    """Return rows that were undone, or could not be."""
+    return list(run.rows.exclude(undone="").order_by("ordinal")[:most])
+
+
+def undo_progress(*, run: ImportRun) -> tuple[int, int]:
+    """Return how many of the rows that an import changed are undone, and how many there are."""
+    changed = run.rows.filter(outcome__in=_CHANGED)
+    return changed.exclude(undone="").count(), changed.count()
+
+
+def stored_file(*, name: str) -> IO[bytes]:
+    """Open a file of an import or export for handing it out."""
+    opened: IO[bytes] = storages["private"].open(name, "rb")
+    return opened
+
+
 def _of_file(name: str, most: int) -> list[tuple[int, str]]:
-    if not name:
+    if not name or not storages["private"].exists(name):
         return []
     found: list[tuple[int, str]] = []
     with storages["private"].open(name, "rb") as file:

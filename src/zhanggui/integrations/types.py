@@ -36,6 +36,17 @@ class RunState(TextChoices):
     UNDONE = "undone", _("已撤销")
 
 
+class ExportState(TextChoices):
+    """The life of an export."""
+
+    QUEUED = "queued", _("等待中")
+    RUNNING = "running", _("导出中")
+    DONE = "done", _("可以下载")
+    CANCELLED = "cancelled", _("已取消")
+    FAILED = "failed", _("出错中断")
+    EXPIRED = "expired", _("文件已过期删除")
+
+
 class Outcome(TextChoices):
     """What became of one product or row."""
 

@@ -73,6 +73,13 @@ def stock_rows(*, sku_code: str | None = None, sku_ids: Collection[int] = ()) ->
     return [StockRow(*row) for row in rows]
 
 
+def level_figures(*, sku_ids: Collection[int]) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return (SKU id, warehouse id) → pieces on hand, and those of them promised or kept back."""
+    rows = StockLevel.objects.filter(sku_id__in=sku_ids)
+    found = rows.values_list("sku_id", "warehouse_id", "on_hand", "reserved", "unavailable")
+    return {(sku, house): (here, kept + back) for sku, house, here, kept, back in found}
+
+
 def skus_where(*, wanted: str, warehouse_ids: Collection[int]) -> Q:
     """Return the condition on SKUs for a view of these warehouses: few left, sold out, wrong.
 

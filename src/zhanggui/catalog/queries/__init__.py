@@ -36,7 +36,7 @@ from zhanggui.catalog.queries.facts import (
 from zhanggui.catalog.queries.history import product_history
 from zhanggui.catalog.queries.pages import cards_by_slug, listing, product_cards, product_page
 from zhanggui.catalog.queries.search import matching_product_ids, matching_sku_ids
-from zhanggui.catalog.queries.skus import sku_code_of, sku_row, sku_rows
+from zhanggui.catalog.queries.skus import sku_code_of, sku_ids_by_text, sku_row, sku_rows
 
 __all__ = [
     "CATALOG",
@@ -74,6 +74,7 @@ __all__ = [
     "sku_code_of",
     "sku_codes",
     "sku_id",
+    "sku_ids_by_text",
     "sku_row",
     "sku_rows",
     "total",

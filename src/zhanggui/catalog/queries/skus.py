@@ -1,5 +1,7 @@
 """SKUs as the warehouse looks for them: by code, barcode or product."""
 
+from collections.abc import Collection
+
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from zhanggui.catalog.models import Picture, Sku
@@ -55,3 +57,13 @@ def _views(rows: QuerySet[Sku]) -> list[SkuRow]:
             "pk", "code", "barcode", "product__name", "option_key", "picture__small", first
         )
     ]
+
+
+def sku_ids_by_text(*, codes: Collection[str], barcodes: Collection[str]) -> dict[str, int]:
+    """Return code → id of live SKUs, and "barcode:…" → id of barcodes that one SKU alone has."""
+    live = Sku.objects.filter(archived_at=None)
+    found = dict(live.filter(code__in=codes).values_list("code", "pk")) if codes else {}
+    by_barcode: dict[str, list[int]] = {}
+    for text, pk in live.filter(barcode__in=barcodes).values_list("barcode", "pk"):
+        by_barcode.setdefault(f"barcode:{text}", []).append(pk)
+    return {**found, **{text: ids[0] for text, ids in by_barcode.items() if len(ids) == 1}}

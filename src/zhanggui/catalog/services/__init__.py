@@ -17,10 +17,12 @@ from zhanggui.catalog.services.pictures import (
     set_sku_picture,
 )
 from zhanggui.catalog.services.products import (
+    ProductWish,
     archive_product,
     cleaned_product,
     restore_product,
     save_product,
+    save_products,
     set_shelf,
 )
 from zhanggui.catalog.services.search import rebuild_search
@@ -31,6 +33,7 @@ __all__ = [
     "Encoded",
     "PictureSeed",
     "ProductSeed",
+    "ProductWish",
     "SkuSeed",
     "add_known_picture",
     "add_picture",
@@ -48,6 +51,7 @@ __all__ = [
     "run_bulk_edit",
     "save_category",
     "save_product",
+    "save_products",
     "seed_products",
     "set_shelf",
     "set_sku_picture",

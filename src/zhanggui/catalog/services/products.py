@@ -1,15 +1,16 @@
 """Products: saved with their SKUs, put on and off the shelf, archived and restored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 import nh3
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from zhanggui.catalog.events import ProductSaved
+from zhanggui.catalog.events import PriceChanged, ProductSaved
 from zhanggui.catalog.models import Category, Product
 from zhanggui.catalog.queries.facts import CATALOG, SHELVES
 from zhanggui.catalog.services import history
@@ -19,12 +20,31 @@ from zhanggui.catalog.services.search import write_terms
 from zhanggui.catalog.services.slugs import Asked, free_slug
 from zhanggui.catalog.types import CatalogRefused, ProductChanged, ProductInput, Shelf
 from zhanggui.core import versions
-from zhanggui.core.events import publish
-from zhanggui.core.text import clean_text
-from zhanggui.core.types import Actor
+from zhanggui.core.events import Event, publish
+from zhanggui.core.text import TextRefused, clean_text
+from zhanggui.core.types import Actor, Refusal
 
 DESCRIPTION_LENGTH = 50_000
 NAME_LENGTH = 120
+
+
+class ProductWish(NamedTuple):
+    """A product to be made (no id) or changed; with a `revision` only what is still of that."""
+
+    product_id: int | None
+    wanted: ProductInput
+    currency: str
+    revision: int | None = None
+
+
+class _Saved(NamedTuple):
+    """A written product with what is still to be told of it."""
+
+    product: Product
+    is_new: bool
+    has_moved: bool
+    prices: list[PriceChanged]
+    changes: list[Change]
 
 
 def save_product(
@@ -45,37 +65,79 @@ def save_product(
         CatalogRefused: something must be mended first; its `field` says what.
         TextRefused: a text can't be stored.
     """
+    wish = ProductWish(product_id, wanted, currency, revision)
+    with transaction.atomic():
+        saved = _saved(wish, now=now, actor=actor)
+        _tell_saved([saved], now=now, actor=actor)
+    return saved.product
+
+
+def save_products(
+    *, wishes: Sequence[ProductWish], now: datetime, actor: Actor
+) -> list[Product | Refusal]:
+    """Make or change many products, each whole or not at all; one result each, in order.
+
+    What search, history and listeners need is written once for all.
+    """
+    results: list[Product | Refusal] = []
+    done: list[_Saved] = []
+    with transaction.atomic():
+        for wish in wishes:
+            try:
+                with transaction.atomic():
+                    done.append(_saved(wish, now=now, actor=actor))
+                results.append(done[-1].product)
+            except (CatalogRefused, TextRefused) as refusal:
+                results.append(refusal)
+        _tell_saved(done, now=now, actor=actor)
+    return results
+
+
+def _saved(wish: ProductWish, *, now: datetime, actor: Actor) -> _Saved:
+    """Write a product and its SKUs; the rest is for `_tell_saved`."""
+    wanted, is_new = wish.wanted, wish.product_id is None
     options = matrix.clean_options(wanted.options)
     skus = matrix.clean_skus(wanted.skus, options=options)
     _check_schedule(wanted, has_skus=bool(skus))
     try:
         with transaction.atomic():
-            product = _locked(product_id, currency=currency, revision=revision, now=now)
+            product = _locked(
+                wish.product_id, currency=wish.currency, revision=wish.revision, now=now
+            )
             before, was = _place(product), history.values_of(product)
             _fill(product, wanted, now=now)
             product.options = [{"name": o.name, "values": list(o.values)} for o in options]
             matrix.check_codes(product, skus)
-            product.save()
+            product.save(force_insert=is_new)
             prices, changes = matrix.write_skus(product, skus, now=now, actor=actor)
             matrix.summarise(product)
             product.revision += 1
-            product.save()
-            write_terms([product.pk])  # bumps the catalogue's version, too
-            if _place(product) != before:
-                versions.bump(SHELVES)
-            if product_id is None:
-                changes = [Change(product.pk, None, "created", None, product.name)]
-            else:
-                changes = [*history.differences(product, was), *changes]
-            history.record(changes, now=now, actor=actor)
-            change = "created" if product_id is None else "edited"
-            saved = ProductSaved(subject_id=product.pk, change=change, at=now, actor=actor)
-            publish(saved, *prices)
+            product.save(force_update=True)
     except IntegrityError as error:
         raise CatalogRefused(
             _("网址名或规格编码刚刚被别的商品用掉，请换一个再保存。"), field="slug"
         ) from error
-    return product
+    if is_new:
+        changes = [Change(product.pk, None, "created", None, product.name)]
+    else:
+        changes = [*history.differences(product, was), *changes]
+    return _Saved(product, is_new, _place(product) != before, prices, changes)
+
+
+def _tell_saved(done: Sequence[_Saved], *, now: datetime, actor: Actor) -> None:
+    """Bring search, history and versions up to date, and publish what happened."""
+    if not done:
+        return
+    write_terms([one.product.pk for one in done])  # bumps the catalogue's version, too
+    if any(one.has_moved for one in done):
+        versions.bump(SHELVES)
+    history.record([change for one in done for change in one.changes], now=now, actor=actor)
+    events: list[Event] = []
+    for one in done:
+        change = "created" if one.is_new else "edited"
+        events.append(ProductSaved(subject_id=one.product.pk, change=change, at=now, actor=actor))
+        events += one.prices
+    publish(*events)
 
 
 def set_shelf(*, product_ids: Iterable[int], shelf: Shelf, now: datetime, actor: Actor) -> int:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 
 from zhanggui.core.tables.cells import guarded
+from zhanggui.core.tables.types import FileRefused
 
 FORMATS = ("xlsx", "csv")
 _AMOUNT = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,4})?")
@@ -69,7 +71,7 @@ class _Excel:
 
     def row(self, cells: Sequence[str]) -> None:
         if self._next > _ROWS:
-            raise ValueError("An Excel sheet holds no more rows.")
+            raise FileRefused(_("Excel 放不下这么多行，请改用 CSV。"), code="too_large")
         for place, text in enumerate(cells):
             if not text:
                 continue

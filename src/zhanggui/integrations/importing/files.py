@@ -9,21 +9,21 @@ from django.utils.translation import gettext as _
 
 from zhanggui.core.tables.reading import Table, open_table
 from zhanggui.core.tables.types import FileRefused
-from zhanggui.integrations.importing.detect import PRODUCT_FORMATS, knows_products
+from zhanggui.integrations.importing.detect import formats_of, knows
 from zhanggui.integrations.importing.formats import Match, ProductFormat
 from zhanggui.integrations.importing.mall import MALL, SKU_FILE
 from zhanggui.integrations.importing.own import OWN
 from zhanggui.integrations.importing.spool import Spool
-from zhanggui.integrations.types import FileRow
+from zhanggui.integrations.types import FileRow, Kind
 
 MOST_ROWS = 300_000
 _TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".ods"}
 _MOST_TABLE_BYTES = 200 << 20
 
 
-def product_table(path: Path) -> Table:
-    """Return the table of products of a file."""
-    return open_table(path, knows=knows_products)
+def table_of(path: Path, *, kind: str = Kind.PRODUCTS) -> Table:
+    """Return the table of a file that holds products, prices or stock."""
+    return open_table(path, knows=knows(kind))
 
 
 def read_products(
@@ -38,7 +38,7 @@ def read_products(
     """
     _gather(table, format_, match, into)
     if format_ is MALL and beside is not None and (beside / SKU_FILE).is_file():
-        skus = product_table(beside / SKU_FILE)
+        skus = table_of(beside / SKU_FILE)
         _gather(skus, format_, MALL.match(skus.header), into)
     if not into.rows:
         raise FileRefused(_("文件里只有表头，没有内容。"), code="empty_file")
@@ -62,11 +62,6 @@ def _gather(table: Table, format_: ProductFormat, match: Match, into: Spool) -> 
                 _("行数太多：一次最多 %(most)d 行，请分成几份导入。") % {"most": MOST_ROWS},
                 code="too_large",
             )
-
-
-def match_of(format_name: str, header: Sequence[str]) -> Match:
-    """Return the columns as the format knows them."""
-    return PRODUCT_FORMATS[format_name].match(header)
 
 
 def is_bundle(path: Path) -> bool:
@@ -103,11 +98,11 @@ def unpack_tables(path: Path, *, into: Path) -> Path:
 
 def _rank(path: Path) -> int:
     try:
-        table = product_table(path)
+        table = table_of(path)
     except FileRefused:
         return -1
-    foreign = (one.score(table.header) for one in PRODUCT_FORMATS.values() if one is not OWN)
-    return 100 * max(foreign) + knows_products(table.header)
+    foreign = (one for one in formats_of(Kind.PRODUCTS).values() if one is not OWN)
+    return 100 * max(one.score(table.header) for one in foreign) + OWN.score(table.header)
 
 
 def _files(archive: zipfile.ZipFile, endings: set[str]) -> Iterator[zipfile.ZipInfo]:

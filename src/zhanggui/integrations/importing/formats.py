@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.functional import Promise
 
@@ -18,7 +19,7 @@ class Field:
 
     name: str
     label: str | Promise
-    names: str = ""  # joined by |
+    names: str = ""  # joined by |; without any the field has columns with a changing part
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,7 @@ class ProductFormat:
 
     def match(self, header: Sequence[str]) -> Match:
         """Return the field of each column; of columns with the same meaning the first counts."""
-        by_name = {
-            header_form(name): one.name
-            for one in self.fields
-            for name in filter(None, one.names.split("|"))
-        }
+        by_name = _by_name(self.fields)
         found: list[str] = []
         for column in header:
             form = header_form(column)
@@ -72,6 +69,12 @@ class ProductFormat:
         )
         return sum(wanted != IGNORED for wanted in match) + extra
 
+    def choices(self, match: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """Return the fields that a column can be given, with those that this match has."""
+        plain = [one.name for one in self.fields if one.names]
+        more = [one for one in dict.fromkeys(match) if one and one not in plain]
+        return [(one, self.label_of(one)) for one in (*plain, *more)]
+
     def label_of(self, wanted: str) -> str:
         """Return what a field is called on pages."""
         base, _sep, rest = wanted.partition(":")
@@ -83,6 +86,13 @@ class ProductFormat:
             if found := expression.fullmatch(form):
                 return wanted.format(*found.groups())
         return IGNORED
+
+
+@cache
+def _by_name(fields: tuple[Field, ...]) -> dict[str, str]:
+    return {
+        header_form(name): one.name for one in fields for name in filter(None, one.names.split("|"))
+    }
 
 
 def forms(names: str) -> frozenset[str]:

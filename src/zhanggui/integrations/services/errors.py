@@ -1,5 +1,8 @@
 """The file of what could not be imported: the rows as they came, with the reason at the end."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,6 +13,17 @@ from zhanggui.integrations.services.work import Result
 from zhanggui.integrations.types import Outcome
 
 MOST_LINES = 50_000
+_LEFT_OUT = (Outcome.REFUSED, Outcome.SKIPPED)
+
+
+def lines_of(result: Result) -> dict[str, Any]:
+    """Return what a row of the database must keep of a refusal, to write this file later."""
+    if result.outcome not in _LEFT_OUT:
+        return {}
+    return {
+        "lines": list(result.lines)[:300],
+        "faults": [[one.line, _said(one.column, one.text)] for one in result.faults][:300],
+    }
 
 
 class ErrorFile:
@@ -20,17 +34,32 @@ class ErrorFile:
 
     def add(self, result: Result) -> None:
         """Take in what became of one thing of the file."""
-        if not result.reason or len(self._reasons) > MOST_LINES:
+        self.note(
+            outcome=result.outcome,
+            reason=result.reason,
+            lines=result.lines,
+            faults=[(one.line, _said(one.column, one.text)) for one in result.faults],
+        )
+
+    def note(
+        self,
+        *,
+        outcome: str,
+        reason: str,
+        lines: Iterable[int],
+        faults: Iterable[tuple[int, str]] = (),
+    ) -> None:
+        """Take in why lines were left out, or what should be known of them."""
+        if not reason or len(self._reasons) > MOST_LINES:
             return
-        if result.outcome in (Outcome.REFUSED, Outcome.SKIPPED):
+        if outcome in _LEFT_OUT:
             other = _("同一商品的其他行有错")
-            own = {fault.line for fault in result.faults}
-            for line in result.lines:
-                self._reasons[line] = result.reason if line in own else other
-            for line in own:
-                self._reasons[line] = result.reason
+            self._reasons |= dict.fromkeys(lines, other)
+            for line, text in faults:
+                said = self._reasons.get(line, other)
+                self._reasons[line] = text if said == other else f"{said}；{text}"
         else:
-            self._reasons[result.lines[0]] = _("提示：%(text)s") % {"text": result.reason}
+            self._reasons[next(iter(lines))] = _("提示：%(text)s") % {"text": reason}
 
     def write(self, table: Table) -> str:
         """Write the file and return its storage name, "" where nothing was wrong."""
@@ -44,3 +73,7 @@ class ErrorFile:
                         writer.row([str(record.line), *record.cells, reason])
             folder = f"errors/{timezone.now():%Y%m}"
             return storage.keep(path, folder=folder, name="errors.csv")
+
+
+def _said(column: str, text: str) -> str:
+    return f"{column}：{text}" if column else text

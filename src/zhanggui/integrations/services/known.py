@@ -7,9 +7,11 @@ from zhanggui.catalog import queries as catalog
 from zhanggui.catalog import services as catalog_services
 from zhanggui.catalog.types import ProductEdit
 from zhanggui.core.text import search_form
+from zhanggui.core.types import Actor
 from zhanggui.freight import queries as freight
 from zhanggui.freight.types import FreightTemplateView
-from zhanggui.integrations.types import ProductDraft
+from zhanggui.integrations.models import ImportRow
+from zhanggui.integrations.types import Outcome, ProductDraft
 from zhanggui.inventory import queries as inventory
 
 DEEPEST = 4
@@ -35,9 +37,8 @@ class Categories:
         """Return the id of a category, 0 where it is still to be made."""
         return self.by_path.get(_forms(fitting(path)), 0)
 
-    def make(self, path: Path, *, now: datetime) -> list[int]:
-        """Make what is missing of a path; return the ids of what was made."""
-        made = []
+    def make(self, path: Path, *, now: datetime, actor: Actor) -> None:
+        """Make what is missing of a path."""
         wanted = fitting(path)
         for depth in range(1, len(wanted) + 1):
             if self.id_of(wanted[:depth]):
@@ -49,11 +50,10 @@ class Categories:
                 parent_id=self.id_of(wanted[: depth - 1]) or None,
                 position=1000,
                 now=now,
+                actor=actor,
             )
             self.by_path[_forms(wanted[:depth])] = row.pk
             self.by_slug[row.slug] = row.pk
-            made.append(row.pk)
-        return made
 
 
 def fitting(path: Path) -> Path:
@@ -79,6 +79,9 @@ class Known:
         )
         self.by_slug = {one.slug: one for one in found}
         self.by_id = {one.product_id: one for one in found}
+        archived = [one.product_id for one in found if one.archived]
+        undone = ImportRow.objects.filter(subject_id__in=archived, outcome=Outcome.CREATED)
+        self.undone = set(undone.exclude(undone="").values_list("subject_id", flat=True))
         self.categories = categories
         self.templates = {one.name: one for one in freight.templates().values()}
         self._of_product = freight.templates_of(product_ids=self.by_id)

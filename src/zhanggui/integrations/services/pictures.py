@@ -15,6 +15,7 @@ from zhanggui.catalog import services
 from zhanggui.catalog.types import MAX_PICTURES, CatalogRefused, ProductEdit
 from zhanggui.core.fetching import FetchRefused, fetch
 from zhanggui.core.text import clean_text
+from zhanggui.core.types import By
 from zhanggui.integrations.importing.files import Pictures
 from zhanggui.integrations.models import FetchedPicture
 from zhanggui.integrations.services.planning import Plan
@@ -106,7 +107,7 @@ class _Got:
 
 
 def finish_pictures(
-    *, product_ids: Sequence[int], wanted: Sequence[dict[str, Any]], along: Pictures, now: datetime
+    *, product_ids: Sequence[int], wanted: Sequence[dict[str, Any]], along: Pictures, by: By
 ) -> list[list[str]]:
     """Fetch, make and tie the pictures of these products; return what failed for each.
 
@@ -118,7 +119,7 @@ def finish_pictures(
             for one in wanted
         ]
         return [
-            _tie(product_id, one, [future.result() for future in futures], now)
+            _tie(product_id, one, [future.result() for future in futures], by)
             for product_id, one, futures in zip(product_ids, wanted, got, strict=True)
         ]
 
@@ -140,37 +141,41 @@ def _get(source: str, digest: str, along: Pictures) -> _Got:
         return _Got(source, error=str(refusal))
 
 
-def _tie(product_id: int, wanted: dict[str, Any], got: Sequence[_Got], now: datetime) -> list[str]:
+def _tie(product_id: int, wanted: dict[str, Any], got: Sequence[_Got], by: By) -> list[str]:
     alts = {source: alt for source, alt, _digest in wanted["items"]}
     errors: list[str] = []
     made: dict[str, int] = {}
     for one in got:
         try:
-            made[one.source] = _added(product_id, one, alts[one.source], now)
+            made[one.source] = _added(product_id, one, alts[one.source], by)
         except CatalogRefused as refusal:
             errors.append(_("图片 %(name)s：%(why)s") % {"name": one.source[-80:], "why": refusal})
     if made:
-        services.order_pictures(product_id=product_id, picture_ids=list(made.values()), now=now)
-    _describe(product_id, made, alts, now)
-    _tie_skus(product_id, wanted["skus"], made, now)
+        services.order_pictures(
+            product_id=product_id, picture_ids=list(made.values()), now=by.at, actor=by.actor
+        )
+    _describe(product_id, made, alts, by)
+    _tie_skus(product_id, wanted["skus"], made, by)
     if wanted["clear"]:
-        _clear(product_id, now)
+        _clear(product_id, by)
     return errors
 
 
-def _added(product_id: int, one: _Got, alt: str, now: datetime) -> int:
+def _added(product_id: int, one: _Got, alt: str, by: By) -> int:
     if one.error:
         raise CatalogRefused(one.error, field="picture")
     if one.digest:
         known = services.add_known_picture(
-            product_id=product_id, digest=one.digest, alt=alt[:120], now=now
+            product_id=product_id, digest=one.digest, alt=alt[:120], now=by.at, actor=by.actor
         )
         if known is not None:
             return int(known.pk)
-        return _added(product_id, _get(one.source, "", Pictures()), alt, now)
+        return _added(product_id, _get(one.source, "", Pictures()), alt, by)
     if one.content is None:
         raise CatalogRefused(_("没有图片内容"), field="picture")
-    row = services.add_picture(product_id=product_id, content=one.content, alt=alt[:120], now=now)
+    row = services.add_picture(
+        product_id=product_id, content=one.content, alt=alt[:120], now=by.at, actor=by.actor
+    )
     if one.source.startswith(_ADDRESS):
         FetchedPicture.objects.update_or_create(
             address_hash=_hash(one.source), defaults={"digest": row.digest}
@@ -178,19 +183,17 @@ def _added(product_id: int, one: _Got, alt: str, now: datetime) -> int:
     return int(row.pk)
 
 
-def _describe(product_id: int, made: dict[str, int], alts: dict[str, str], now: datetime) -> None:
-    shown = _product(product_id, now)
+def _describe(product_id: int, made: dict[str, int], alts: dict[str, str], by: By) -> None:
+    shown = _product(product_id, by.at)
     texts = {one.picture_id: one.view.alt for one in shown.pictures} if shown else {}
     for source, picture_id in made.items():
         alt = clean_text(alts[source][:120], max_length=120)
         if alt and texts.get(picture_id) != alt:
-            services.describe_picture(picture_id=picture_id, alt=alt)
+            services.describe_picture(picture_id=picture_id, alt=alt, by=by)
 
 
-def _tie_skus(
-    product_id: int, skus: Sequence[Sequence[Any]], made: dict[str, int], now: datetime
-) -> None:
-    product = _product(product_id, now) if skus else None
+def _tie_skus(product_id: int, skus: Sequence[Sequence[Any]], made: dict[str, int], by: By) -> None:
+    product = _product(product_id, by.at) if skus else None
     if product is None:
         return
     tied = {code: one.picture_id for one in product.pictures for code in one.sku_codes}
@@ -199,13 +202,13 @@ def _tie_skus(
             is_it = sku.code == code if code else list(sku.options) == options
             wanted = made.get(source) if source else None
             if is_it and (wanted or not source) and tied.get(sku.code) != wanted:
-                services.set_sku_picture(sku_id=sku_id, picture_id=wanted)
+                services.set_sku_picture(sku_id=sku_id, picture_id=wanted, by=by)
 
 
-def _clear(product_id: int, now: datetime) -> None:
-    product = _product(product_id, now)
+def _clear(product_id: int, by: By) -> None:
+    product = _product(product_id, by.at)
     for one in product.pictures if product else ():
-        services.archive_picture(picture_id=one.picture_id, now=now)
+        services.archive_picture(picture_id=one.picture_id, now=by.at, actor=by.actor)
 
 
 def _product(product_id: int, now: datetime) -> ProductEdit | None:

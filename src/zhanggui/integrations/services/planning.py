@@ -42,6 +42,7 @@ class Plan:
     changes: Facts
     notes: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    restores: bool = False  # an undone import had archived it
 
 
 class _Refused(Exception):
@@ -69,7 +70,8 @@ def _planned(draft: ProductDraft, known: Known, choices: Choices) -> Plan:
     before = _existing(draft, known)
     if before is None and (choices.prices_only or not draft.name):
         raise _Refused(_nobody(draft))
-    if before is not None and before.archived:
+    restores = before is not None and before.product_id in known.undone
+    if before is not None and before.archived and not restores:
         raise _Refused(_("商品「%(name)s」已归档，请先恢复") % {"name": before.name})
     if choices.prices_only:
         draft = ProductDraft(lines=draft.lines, skus=draft.skus)
@@ -88,11 +90,13 @@ def _planned(draft: ProductDraft, known: Known, choices: Choices) -> Plan:
             notes=notes,
         )
     changes = _changes(before, wanted, known, own.template_id if own else None, template_id)
+    outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
     return Plan(
         draft=draft,
-        outcome=Outcome.UPDATED if changes else Outcome.UNCHANGED,
+        outcome=Outcome.CREATED if restores else outcome,
         before=before,
-        wanted=wanted if changes else None,
+        wanted=wanted if changes or restores else None,
+        restores=restores,
         template_id=template_id,
         changes=changes,
         notes=notes,

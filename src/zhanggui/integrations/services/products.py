@@ -15,13 +15,16 @@ from django.utils.translation import gettext as _
 
 from zhanggui.accounts import queries as accounts
 from zhanggui.catalog import queries as catalog
+from zhanggui.catalog import services as catalog_services
+from zhanggui.catalog.services import ProductWish
 from zhanggui.catalog.types import ProductEdit, Shelf
 from zhanggui.core.money import digits_of
 from zhanggui.core.tables.reading import Table
 from zhanggui.core.types import Actor, Refusal
 from zhanggui.freight import services as freight
+from zhanggui.freight.types import SavedProduct, WeightMissing
 from zhanggui.integrations.importing import files
-from zhanggui.integrations.importing.detect import PRODUCT_FORMATS
+from zhanggui.integrations.importing.detect import formats_of
 from zhanggui.integrations.importing.formats import ProductFormat
 from zhanggui.integrations.importing.spool import Spool
 from zhanggui.integrations.models import ImportRun
@@ -55,8 +58,8 @@ def opened(run: ImportRun, *, now: datetime) -> Iterator["ProductWork"]:
         if files.is_bundle(path):
             beside = Path(stack.enter_context(TemporaryDirectory()))
             path = files.unpack_tables(path, into=beside)
-        table = files.product_table(path)
-        format_ = PRODUCT_FORMATS[run.format]
+        table = files.table_of(path, kind=run.kind)
+        format_ = formats_of(run.kind)[run.format]
         spool = stack.enter_context(Spool())
         match = tuple(run.columns) or format_.match(table.header)
         total = files.read_products(table, format_=format_, match=match, beside=beside, into=spool)
@@ -118,7 +121,7 @@ class ProductWork:
         """Write these drafts, each whole or not at all."""
         self._categories = Categories()  # a transaction before may have been undone
         plans = self._plans(items)
-        saved = [self._save(one, actor) for one in plans]
+        saved = self._save_all(plans, actor)
         stock = self._count(saved, row_ids, actor)
         pictures = picture_work([(one.plan, one.product_id) for one in saved])
         return [
@@ -165,30 +168,60 @@ class ProductWork:
         fault = Fault(one.draft.lines[0], _("没有仓库 %(name)s") % {"name": missing[0]})
         return replace(one, outcome=Outcome.REFUSED, wanted=None, faults=(fault,), changes={})
 
-    def _save(self, one: Plan, actor: Actor) -> _Saved:
-        product_id = one.before.product_id if one.before else None
-        if one.wanted is None:
-            return _Saved(one, product_id, one.faults)
-        wanted = one.wanted
+    def _save_all(self, plans: Sequence[Plan], actor: Actor) -> list[_Saved]:
+        """Save what is to be saved; where a weight lacks after all, one by one."""
+        places = [place for place, one in enumerate(plans) if one.wanted is not None]
+        wishes = [self._wish(plans[place], actor) for place in places]
+        templates = [plans[place].template_id for place in places]
+        try:
+            found = freight.save_products(
+                wishes=wishes, templates=templates, now=self._now, actor=actor
+            )
+        except WeightMissing:
+            found = [
+                self._alone(wish, template, actor)
+                for wish, template in zip(wishes, templates, strict=True)
+            ]
+        saved = [
+            _Saved(one, one.before.product_id if one.before else None, one.faults) for one in plans
+        ]
+        for place, result in zip(places, found, strict=True):
+            one = plans[place]
+            if isinstance(result, Refusal):
+                failed = replace(one, outcome=Outcome.REFUSED, wanted=None, changes={})
+                saved[place] = _Saved(failed, None, (Fault(one.draft.lines[0], str(result)),))
+            else:
+                saved[place] = _Saved(one, result.product_id, ())
+        return saved
+
+    def _wish(self, one: Plan, actor: Actor) -> ProductWish:
+        """Return what is to be saved; its category is made, and an undone product brought back."""
+        assert one.wanted is not None  # noqa: S101 -- as the caller chose them
+        wanted, before = one.wanted, one.before
         if not wanted.category_id:
             path = one.draft.category or ()
-            self._categories.make(path, now=self._now)
+            self._categories.make(path, now=self._now, actor=actor)
             wanted = replace(wanted, category_id=self._categories.id_of(path))
+        if before is None:
+            return ProductWish(None, wanted, self._currency)
+        if one.restores:
+            catalog_services.restore_product(
+                product_id=before.product_id, now=self._now, actor=actor
+            )
+            return ProductWish(before.product_id, wanted, before.currency)
+        return ProductWish(before.product_id, wanted, before.currency, before.revision)
+
+    def _alone(
+        self, wish: ProductWish, template_id: int | None, actor: Actor
+    ) -> SavedProduct | Refusal:
         try:
             with transaction.atomic():
-                saved = freight.save_product(
-                    product_id=product_id,
-                    wanted=wanted,
-                    template_id=one.template_id,
-                    currency=one.before.currency if one.before else self._currency,
-                    revision=one.before.revision if one.before else None,
-                    now=self._now,
-                    actor=actor,
+                (result,) = freight.save_products(
+                    wishes=[wish], templates=[template_id], now=self._now, actor=actor
                 )
-        except Refusal as refusal:
-            failed = replace(one, outcome=Outcome.REFUSED, wanted=None, changes={})
-            return _Saved(failed, None, (Fault(one.draft.lines[0], str(refusal)),))
-        return _Saved(one, saved.product_id, ())
+                return result
+        except WeightMissing as refusal:
+            return refusal
 
     def _count(
         self, saved: Sequence[_Saved], row_ids: Sequence[int], actor: Actor
@@ -277,6 +310,8 @@ def _result(
     ]
     changes = {**one.plan.changes, **({"stock": booked} if booked else {})}
     outcome = one.plan.outcome
+    if outcome == Outcome.CREATED:
+        changes["revision"] = one.plan.before.revision + 2 if one.plan.before else 1
     if booked and outcome == Outcome.UNCHANGED:
         outcome = Outcome.UPDATED
     return Result(

@@ -1,39 +1,35 @@
-"""Imports: uploaded, matched, checked, run in short steps, cancelled."""
+"""Imports: taken in, matched, checked, run in short steps, cancelled, undone."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from zhanggui.core.ids import next_ids
-from zhanggui.core.tables.types import FileRefused
-from zhanggui.core.transactions import in_transaction
+from zhanggui.core.events import publish
+from zhanggui.core.tables.reading import Table, open_table
 from zhanggui.core.types import Actor, ActorType
+from zhanggui.integrations.events import ImportOrdered
 from zhanggui.integrations.importing import detect, files
-from zhanggui.integrations.models import ColumnMatch, ImportRow, ImportRun
-from zhanggui.integrations.services import products, storage
-from zhanggui.integrations.services.errors import ErrorFile
-from zhanggui.integrations.services.pictures import finish_pictures
-from zhanggui.integrations.services.work import Result, Work
+from zhanggui.integrations.models import ColumnMatch, ImportRun
+from zhanggui.integrations.services import orders, products, stock, storage
+from zhanggui.integrations.services.work import Work
 from zhanggui.integrations.states import IMPORT
 from zhanggui.integrations.types import ImportRefused, Kind, Outcome, RunState
 
 Progress = Callable[[str, int, int], None]  # "check", "write" or "pictures", done, of how many
-PICTURE_BATCH = 20  # products
+SAMPLE = 3  # rows that are shown to match columns by
 
-_OPENERS: Mapping[str, Callable[..., AbstractContextManager[Work]]] = {
+OPENERS: Mapping[str, Callable[..., AbstractContextManager[Work]]] = {
     Kind.PRODUCTS: products.opened,
     Kind.PRICES: products.opened,
+    Kind.STOCK: stock.opened,
 }
-
-
-class _Stopped(Exception):
-    """Somebody cancelled, or another worker goes on with it."""
 
 
 def start_import(
@@ -53,30 +49,52 @@ def start_import(
     """
     with storage.scratch("tables") as folder:
         folder.mkdir()
-        inner = files.unpack_tables(path, into=folder) if files.is_bundle(path) else path
-        table = files.product_table(inner)
-    found = detect.product_format(table.header)
-    format_ = detect.PRODUCT_FORMATS[format_name or found.name]
-    match: Sequence[str] = format_.match(table.header)
-    known = ColumnMatch.objects.filter(
-        kind=kind, fingerprint=detect.fingerprint(table.header)
-    ).first()
-    if known is not None and not format_name:
-        format_, match = detect.PRODUCT_FORMATS[known.format], known.columns
-    return ImportRun.objects.create(
+        inner = path
+        if kind == Kind.PRODUCTS and files.is_bundle(path):
+            inner = files.unpack_tables(path, into=folder)
+        table = _table(inner, kind)
+        shown = 0 if kind == Kind.ORDERS else SAMPLE  # nobody's name is kept without need
+        sample = [list(one.cells) for one in islice(table.records(), shown)]
+    run = ImportRun(
         kind=kind,
         file_name=name[:200],
-        file=storage.keep(path, folder=f"imports/{now:%Y%m}", name=name),
-        format=format_.name,
         header=list(table.header),
-        columns=list(match),
+        sample=[[cell[:80] for cell in cells] for cells in sample],
         options=dict(options or {}),
         actor_type=actor.type,
         actor_id=actor.id,
+        actor_name=actor.name[:60],
         created_at=now,
     )
+    _understand(run, format_name)
+    run.file = storage.keep(path, folder=f"imports/{now:%Y%m}", name=name)
+    run.save()
+    return run
 
 
+def _table(path: Path, kind: Kind) -> Table:
+    if kind == Kind.ORDERS:
+        return open_table(path, knows=len)
+    return files.table_of(path, kind=kind)
+
+
+def _understand(run: ImportRun, format_name: str) -> None:
+    """Find format and columns of a file that was just taken in."""
+    if run.kind == Kind.ORDERS:
+        run.format, run.columns = orders.FORMAT, list(run.header)
+        return
+    known = ColumnMatch.objects.filter(
+        kind=run.kind, fingerprint=detect.fingerprint(run.header)
+    ).first()
+    if known is not None and not format_name:
+        run.format, run.columns = known.format, known.columns
+        return
+    formats = detect.formats_of(run.kind)
+    format_ = formats[format_name] if format_name else detect.format_for(run.kind, run.header)
+    run.format, run.columns = format_.name, list(format_.match(run.header))
+
+
+@transaction.atomic
 def match_columns(
     *,
     run: ImportRun,
@@ -84,6 +102,7 @@ def match_columns(
     columns: Sequence[str],
     options: Mapping[str, Any],
     now: datetime,
+    by_worker: bool = False,
 ) -> None:
     """Say what the columns hold, remember it for such tables, and have the file checked.
 
@@ -95,7 +114,7 @@ def match_columns(
     if not wanted:
         raise ImportRefused(_("请至少给一列选择要导入的内容。"))
     if twice := [one for one, count in Counter(wanted).items() if count > 1]:
-        label = detect.PRODUCT_FORMATS[format_name].label_of(twice[0])
+        label = detect.formats_of(run.kind)[format_name].label_of(twice[0])
         raise ImportRefused(_("「%(name)s」选了两列，请只留一列。") % {"name": label})
     IMPORT.move(
         run,
@@ -108,54 +127,18 @@ def match_columns(
         total=0,
         error="",
     )
-    ColumnMatch.objects.update_or_create(
-        kind=run.kind,
-        fingerprint=detect.fingerprint(run.header),
-        defaults={"format": format_name, "columns": list(columns), "updated_at": now},
-    )
+    if run.kind != Kind.ORDERS:
+        ColumnMatch.objects.update_or_create(
+            kind=run.kind,
+            fingerprint=detect.fingerprint(run.header),
+            defaults={"format": format_name, "columns": list(columns), "updated_at": now},
+        )
+    if by_worker:
+        _order(run, "check", actor_of(run), now)
 
 
-def check_import(*, run_id: int, now: datetime, progress: Progress = lambda *_: None) -> None:
-    """Find out what a matched import would do, and write the file of what it can't."""
-    run = ImportRun.objects.get(pk=run_id)
-    if run.state != RunState.MATCHED:
-        return
-    counts: Counter[str] = Counter()
-    errors = ErrorFile()
-    try:
-        with _OPENERS[run.kind](run, now=now) as work:
-            for items in work.batches(skip=0):
-                for result in work.check(items):
-                    counts[result.outcome] += 1
-                    errors.add(result)
-                    counts["notes"] += bool(result.notes)
-                done = sum(counts[one] for one in Outcome.values)
-                progress("check", done, work.total)
-                if not _tell(run, done=done, total=work.total):
-                    IMPORT.move(run, RunState.CANCELLED, ended_at=now)
-                    return
-            errors_file = errors.write(work.table)
-            storage.forget(run.errors_file)
-    except FileRefused as refusal:
-        IMPORT.move(run, RunState.FAILED, error=str(refusal)[:300], ended_at=now)
-        return
-    IMPORT.move(
-        run,
-        RunState.CHECKED,
-        counts=dict(counts),
-        errors_file=errors_file,
-        total=sum(counts[one] for one in Outcome.values),
-        done=0,
-    )
-
-
-def _tell(run: ImportRun, *, done: int, total: int) -> bool:
-    """Show how far a check is; False where it is to end."""
-    mine = ImportRun.objects.filter(pk=run.pk, state=RunState.MATCHED, cancel_asked=False)
-    return bool(mine.update(done=min(done, total), total=total))
-
-
-def begin_import(*, run: ImportRun, now: datetime) -> None:
+@transaction.atomic
+def begin_import(*, run: ImportRun, now: datetime, by_worker: bool = False) -> None:
     """Let a checked import be written, or one that broke off go on.
 
     Raises:
@@ -164,106 +147,34 @@ def begin_import(*, run: ImportRun, now: datetime) -> None:
     also: dict[str, Any] = {"cancel_asked": False, "error": ""}
     if run.state == RunState.CHECKED:
         also |= {"done": 0, "total": 0, "counts": {}, "started_at": now}
+    elif run.started_at is None:
+        raise ImportRefused(_("请先检查文件，再导入。"))
     IMPORT.move(run, RunState.RUNNING, **also)
+    if by_worker:
+        _order(run, "run", actor_of(run), now)
 
 
-def run_import(*, run_id: int, now: datetime, progress: Progress = lambda *_: None) -> None:
-    """Write an import batch by batch; called again, it goes on where it stopped.
+@transaction.atomic
+def begin_undo(*, run: ImportRun, actor: Actor, now: datetime, by_worker: bool = False) -> None:
+    """Have an import set back, as far as nobody changed since what it did.
 
-    A batch and its place in the file are one transaction, so nothing is written twice.
+    Raises:
+        ImportRefused: past orders stay.
+        IllegalMove: it runs, or did nothing.
     """
-    run = ImportRun.objects.get(pk=run_id)
-    if run.state != RunState.RUNNING:
-        return
-    try:
-        with _OPENERS[run.kind](run, now=now) as work:
-            ImportRun.objects.filter(pk=run.pk).update(total=max(work.total, run.done))
-            run.total = max(work.total, run.done)
-            for items in work.batches(skip=run.done):
-                _write(run, work, items)
-                progress("write", run.done, run.total)
-        _fetch_pictures(run, now=now, progress=progress)
-    except _Stopped:
-        run.refresh_from_db()
-        if run.state == RunState.RUNNING and run.cancel_asked:
-            IMPORT.move(run, RunState.CANCELLED, ended_at=now)
-        return
-    except FileRefused as refusal:
-        IMPORT.move(run, RunState.FAILED, error=str(refusal)[:300], ended_at=now)
-        return
-    IMPORT.move(run, RunState.DONE, ended_at=now)
-
-
-def _write(run: ImportRun, work: Work, items: Sequence[Any]) -> None:
-    ids = next_ids(count=len(items))
-    actor = Actor(ActorType(run.actor_type), run.actor_id)
-    counts, pictures = in_transaction(lambda: _written(run, work, items, ids, actor))
-    run.done += len(items)
-    run.counts = counts
-    run.pictures_total += pictures
-
-
-def _written(
-    run: ImportRun, work: Work, items: Sequence[Any], ids: Sequence[int], actor: Actor
-) -> tuple[dict[str, int], int]:
-    mine = ImportRun.objects.filter(
-        pk=run.pk, state=RunState.RUNNING, done=run.done, cancel_asked=False
+    if run.kind == Kind.ORDERS:
+        raise ImportRefused(_("导入的历史订单不能撤销：报表和客户记录会用到它们。"))
+    if not run.rows.filter(outcome__in=[Outcome.CREATED, Outcome.UPDATED]).exists():
+        raise ImportRefused(_("这次导入没有改动什么，不用撤销。"))
+    IMPORT.move(
+        run,
+        RunState.UNDOING,
+        actor_type=actor.type,
+        actor_id=actor.id,
+        actor_name=actor.name[:60],
     )
-    if not mine.update(done=F("done") + len(items)):
-        raise _Stopped
-    results = work.apply(items, row_ids=ids, actor=actor)
-    counts = Counter(run.counts)
-    counts.update(str(one.outcome) for one in results)
-    counts["notes"] += sum(bool(one.notes) for one in results)
-    rows = [
-        _row(run, run.done + place, pk, one)
-        for place, (pk, one) in enumerate(zip(ids, results, strict=False))
-        if one.outcome != Outcome.UNCHANGED or one.pictures or one.notes
-    ]
-    ImportRow.objects.bulk_create(rows)
-    pictures = sum(len(one.pictures["items"]) for one in results if one.pictures)
-    ImportRun.objects.filter(pk=run.pk).update(
-        counts=dict(counts), pictures_total=F("pictures_total") + pictures
-    )
-    return dict(counts), pictures
-
-
-def _row(run: ImportRun, ordinal: int, pk: int, one: Result) -> ImportRow:
-    return ImportRow(
-        id=pk,
-        run=run,
-        ordinal=ordinal,
-        line=one.lines[0],
-        outcome=one.outcome,
-        label=one.label[:120],
-        subject_id=one.subject_id,
-        reason=one.reason,
-        changes=one.changes,
-        pictures=one.pictures,
-    )
-
-
-def _fetch_pictures(run: ImportRun, *, now: datetime, progress: Progress) -> None:
-    """Fetch what pictures are still to be had. A picture that fails is told at its row."""
-    archive = storage.local_path(run.file)
-    folders = [Path(one) for one in run.options.get("folders", ())]
-    with files.pictures_of(archive=archive, folders=folders) as along:
-        while rows := list(run.rows.exclude(pictures=None).order_by("ordinal")[:PICTURE_BATCH]):
-            wanted = [row.pictures or {} for row in rows]
-            ids = [row.subject_id or 0 for row in rows]
-            errors = finish_pictures(product_ids=ids, wanted=wanted, along=along, now=now)
-            failed = 0
-            for row, found in zip(rows, errors, strict=True):
-                row.pictures = None
-                row.reason = "；".join(filter(None, [row.reason, *found]))[:300]
-                failed += len(found)
-            ImportRow.objects.bulk_update(rows, ["pictures", "reason"])
-            run.counts["pictures_failed"] = run.counts.get("pictures_failed", 0) + failed
-            run.pictures_done += sum(len(one["items"]) for one in wanted)
-            progress("pictures", run.pictures_done, run.pictures_total)
-            mine = ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING, cancel_asked=False)
-            if not mine.update(pictures_done=run.pictures_done, counts=run.counts):
-                raise _Stopped
+    if by_worker:
+        _order(run, "undo", actor, now)
 
 
 def cancel_import(*, run: ImportRun, now: datetime) -> None:
@@ -274,9 +185,6 @@ def cancel_import(*, run: ImportRun, now: datetime) -> None:
     Raises:
         IllegalMove: it is over.
     """
-    if run.state in (RunState.UPLOADED, RunState.CHECKED):
-        IMPORT.move(run, RunState.CANCELLED, ended_at=now)
-        return
     busy = ImportRun.objects.filter(pk=run.pk, state__in=[RunState.MATCHED, RunState.RUNNING])
     if not busy.update(cancel_asked=True):
         IMPORT.move(run, RunState.CANCELLED, ended_at=now)
@@ -291,4 +199,13 @@ def fail_import(*, run_id: int, error: str, now: datetime) -> None:
 def forget_import(*, run: ImportRun) -> None:
     """Delete an import that wrote nothing, with its files."""
     storage.forget(run.file, run.errors_file)
-    ImportRun.objects.filter(pk=run.pk, done=0).delete()
+    ImportRun.objects.filter(pk=run.pk, started_at=None).delete()
+
+
+def _order(run: ImportRun, step: str, actor: Actor, now: datetime) -> None:
+    publish(ImportOrdered(subject_id=run.pk, what=run.kind, step=step, at=now, actor=actor))
+
+
+def actor_of(run: ImportRun) -> Actor:
+    """Return who acts by an import."""
+    return Actor(ActorType(run.actor_type), run.actor_id, run.actor_name)

@@ -28,12 +28,11 @@ class Place:
     resource: str
     group: str | Promise = ""
     in_dock: bool = False
-    key: str = ""  # pressed after "g" it leads there
 
 
 TRADE, GOODS, SETTINGS = _("交易"), _("货品"), _("设置")
 PLACES = (
-    Place(name="home", label=_("首页"), icon="home", resource="home", in_dock=True, key="h"),
+    Place(name="home", label=_("首页"), icon="home", resource="home", in_dock=True),
     Place(
         name="orders",
         label=_("订单"),
@@ -41,7 +40,6 @@ PLACES = (
         resource="orders",
         group=TRADE,
         in_dock=True,
-        key="o",
     ),
     Place(
         name="products",
@@ -50,7 +48,6 @@ PLACES = (
         resource="products",
         group=GOODS,
         in_dock=True,
-        key="p",
     ),
     Place(name="categories", label=_("分类"), icon="category", resource="products", group=GOODS),
     Place(
@@ -60,7 +57,6 @@ PLACES = (
         resource="stock",
         group=GOODS,
         in_dock=True,
-        key="s",
     ),
     Place(name="transfers", label=_("调拨"), icon="arrows-exchange", resource="stock", group=GOODS),
     Place(
@@ -71,6 +67,8 @@ PLACES = (
         group=GOODS,
     ),
     Place(name="freight", label=_("运费"), icon="truck", resource="freight", group=GOODS),
+    Place(name="imports", label=_("导入"), icon="upload", resource="imports", group=SETTINGS),
+    Place(name="exports", label=_("导出"), icon="download", resource="exports", group=SETTINGS),
     Place(name="staff", label=_("员工"), icon="users", resource="staff", group=SETTINGS),
     Place(name="roles", label=_("角色"), icon="user-shield", resource="staff", group=SETTINGS),
     Place(name="api_keys", label=_("API 密钥"), icon="key", resource="staff", group=SETTINGS),
@@ -91,7 +89,6 @@ class Entry:
     urgent: bool = False
     is_live: bool = False  # open pages change the count when an order is paid
     raised: bool = False
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +186,6 @@ def _made(
             active=url == here and (place.name != "home" or is_exact),
             count=waiting if place.name == "orders" else 0,
             is_live=place.name == "orders",
-            key=place.key,
         )
         groups.setdefault(str(place.group), []).append(entry)
         if place.in_dock:

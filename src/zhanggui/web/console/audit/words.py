@@ -13,6 +13,7 @@ from zhanggui.catalog import queries as catalog
 from zhanggui.core import audit
 from zhanggui.core.models import AuditEntry
 from zhanggui.core.types import ActorType
+from zhanggui.integrations.types import Kind
 from zhanggui.web import timeline
 from zhanggui.web.formats import money_parts
 
@@ -63,6 +64,18 @@ def _nothing(facts: Facts) -> str:
     return ""
 
 
+def _step(facts: Facts) -> str:
+    steps = {"check": _("检查"), "run": _("写入"), "undo": _("撤销")}
+    return f"{Kind(facts['what']).label} {steps[facts['step']]}"
+
+
+def _exported(facts: Facts) -> str:
+    said = [str(Kind(facts["what"]).label)]
+    said += [f"{name}={value}" for name, value in facts["narrowed"].items()]
+    said += [_("含买家信息")] if facts["with_people"] else []
+    return " · ".join(said)
+
+
 OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "order.refunded": (lambda: _("订单已退款"), _nothing),
     "product.saved": (lambda: _("商品"), _change),
@@ -73,6 +86,8 @@ OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "stock.repaired": (lambda: _("修复库存"), _count),
     "transfer.changed": (lambda: _("调拨"), _nothing),
     "bulk_edit.ordered": (lambda: _("批量修改商品"), _nothing),
+    "import.ordered": (lambda: _("导入文件"), _step),
+    "export.ordered": (lambda: _("导出数据"), _exported),
     "warehouse.saved": (lambda: _("保存仓库"), _nothing),
     "freight.saved": (lambda: _("运费模板"), _change),
     "staff.signed_in": (lambda: _("登录后台"), _nothing),

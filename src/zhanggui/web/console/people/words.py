@@ -16,6 +16,8 @@ RESOURCES: dict[str, str | Promise] = {
     "products": _("商品"),
     "stock": _("库存"),
     "freight": _("运费"),
+    "imports": _("导入"),
+    "exports": _("导出"),
     "jobs": _("任务"),
     "messages": _("消息记录"),
     "staff": _("员工、角色与密钥"),
@@ -34,6 +36,8 @@ RIGHTS_BY_NAME: dict[tuple[str, str], str | Promise] = {
     ("payments", "confirm_transfer"): _("确认银行转账到账"),
     ("payments", "refund"): _("处理退款"),
     ("products", "see_cost"): _("看到成本"),
+    ("imports", "edit"): _("导入和撤销导入"),
+    ("exports", "edit"): _("导出（会记录）"),
 }
 
 

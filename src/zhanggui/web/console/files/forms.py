@@ -1,0 +1,86 @@
+"""Uploading a file, and what is chosen for it."""
+
+from __future__ import annotations  # uploaded files take types only where nothing runs
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from zhanggui.accounts.types import Holder
+from zhanggui.catalog.types import Shelf
+from zhanggui.integrations.types import Kind, StockMode
+from zhanggui.web.access import seen_houses
+
+MOST_BYTES = 300 << 20
+RIGHTS = {  # what somebody must be able to do by hand to do it by a file
+    Kind.PRODUCTS: ("products", "edit"),
+    Kind.PRICES: ("products", "edit"),
+    Kind.STOCK: ("stock", "edit"),
+    Kind.ORDERS: ("orders", "see_money"),
+}
+
+
+def kinds_for(person: Holder) -> list[Kind]:
+    """Return what this person may import."""
+    return [kind for kind in Kind if person.may(*RIGHTS[kind])]
+
+
+class UploadForm(forms.Form):
+    """A file and what it holds."""
+
+    kind = forms.ChoiceField(label=_("导入什么"), widget=forms.RadioSelect)
+    file = forms.FileField(
+        label=_("文件"),
+        help_text=_("CSV、Excel，或者一个 ZIP：里面放表格和图片。最大 300 MB。"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.zip,.gz"}),
+    )
+
+    def __init__(self, *args: Any, kinds: Sequence[Kind], **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.fields["kind"].choices = [(one.value, one.label) for one in kinds]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> UploadedFile[Any]:
+        """Refuse what is too large to be handled."""
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
+            raise forms.ValidationError(
+                _("文件超过 300 MB，请分成几份，或把图片换成网址。"), code="too_large"
+            )
+        return file
+
+
+class ChoicesForm(forms.Form):
+    """What is to be done with stock and shelf, as far as it matters for the kind."""
+
+    warehouse = forms.ChoiceField(label=_("库存记到哪个仓库"), required=False)
+    stock = forms.ChoiceField(label=_("库存列"), choices=StockMode.choices, required=False)
+    shelf = forms.ChoiceField(
+        label=_("没写状态的新商品"),
+        choices=[(Shelf.DRAFT, _("先存为草稿")), (Shelf.ON, _("直接上架"))],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, kind: str, person: Holder, **named: Any) -> None:
+        super().__init__(*args, **named)
+        houses = seen_houses(person)
+        self.fields["warehouse"].choices = [  # type: ignore[attr-defined]
+            (str(one.warehouse_id), one.name) for one in houses
+        ]
+        self.within = person.warehouse_ids
+        if kind in (Kind.PRICES, Kind.ORDERS) or not houses:
+            del self.fields["warehouse"]
+        if kind != Kind.PRODUCTS:
+            del self.fields["stock"], self.fields["shelf"]
+
+    def options(self) -> dict[str, Any]:
+        """Return the choices as an import keeps them."""
+        data = self.cleaned_data
+        found = {name: data[name] for name in ("stock", "shelf") if data.get(name)}
+        if data.get("warehouse"):
+            found["warehouse"] = int(data["warehouse"])
+        if self.within is not None:
+            found["within"] = list(self.within)
+        return found

@@ -1,1 +1,0 @@
-"""One search for all that a code can name."""

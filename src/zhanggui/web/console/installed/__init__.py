@@ -1,1 +1,0 @@
-"""The console as an app: manifest, service worker, offline page."""
