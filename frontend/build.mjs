@@ -9,7 +9,7 @@ const TAILWIND = "node_modules/@tailwindcss/cli/dist/index.mjs";
 const FACES = ["console", "store"];
 const cssArguments = (face) => [TAILWIND, "-i", `frontend/styles/${face}.css`, "-o", `${OUT}/${face}.css`];
 const jsOptions = {
-  entryPoints: ["console", "store", "theme"].map((name) => `frontend/scripts/${name}.js`),
+  entryPoints: ["console", "store", "theme", "sw"].map((name) => `frontend/scripts/${name}.js`),
   outdir: OUT,
   bundle: true,
   minify: true,

@@ -8,6 +8,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -22,22 +23,27 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 
 @dataclass(frozen=True)
 class Picture:
-    """One page in one window; `login` is the staff who looks, `press` a link pressed first."""
+    """One page in one window; `login` is the staff who looks."""
 
     name: str
     path: str
     width: int
     height: int
     login: str = ""
-    press: str = ""
     scale: int = 2
 
 
 PICTURES = [
     Picture("store", "/", 390, 844),
-    Picture("orders", "/console/orders/", 1280, 844, login="owner", scale=1),
-    Picture("ship", "/console/", 390, 844, login="warehouse", press="发货"),
+    Picture("home", "/console/?period=7d", 1440, 900, login="owner"),
+    Picture("orders", "/console/orders/", 1440, 900, login="owner"),
 ]
+# What people see whose system has no own face for Latin letters: else Chromium takes DejaVu
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<match><test name="family"><string>system-ui</string></test><edit name="family" mode="assign"
+binding="strong"><string>Roboto</string><string>Noto Sans CJK SC</string></edit></match>
+</fontconfig>"""
 
 
 def sign_in(page: Page, login: str) -> None:
@@ -64,10 +70,6 @@ def take(browser: Browser, picture: Picture) -> None:
     answer = page.goto(SHOP + picture.path, wait_until="networkidle")
     if answer is None or not answer.ok:
         sys.exit(f"{picture.path} does not answer: is the demo open at {SHOP}?")
-    if picture.press:
-        page.locator(f"a.btn:has-text('{picture.press}')").first.click()
-        page.wait_for_selector("dialog[open]")
-        page.wait_for_timeout(400)  # the sheet slides in
     page.screenshot(path=FOLDER / f"{picture.name}.png")
     context.close()
     print(f"docs/screenshots/{picture.name}.png")
@@ -76,8 +78,14 @@ def take(browser: Browser, picture: Picture) -> None:
 def main() -> None:
     """Take all pictures."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with sync_playwright() as playwright, TemporaryDirectory() as folder:
+        fonts = Path(folder) / "fonts.conf"
+        fonts.write_text(FONTS, encoding="utf-8")
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox"],
+            env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
+        )
         for picture in PICTURES:
             take(browser, picture)
         browser.close()

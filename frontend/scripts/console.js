@@ -1,4 +1,5 @@
 import "./app.js";
+import "./parts/install.js";
 import "./parts/keys.js";
 import "./parts/live.js";
 import "./parts/print.js";

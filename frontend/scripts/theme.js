@@ -5,6 +5,7 @@
   const system = matchMedia("(prefers-color-scheme: dark)");
   const usual = root.classList.contains("is-console") ? "system" : "light";
   const paint = () => {
+    if (root.classList.contains("is-paper")) return; // paper is light
     const choice = /(?:^|; )theme=(light|dark|system)(?:;|$)/.exec(document.cookie)?.[1] ?? usual;
     root.dataset.choice = choice;
     root.dataset.theme = choice === "system" ? (system.matches ? "dark" : "light") : choice;

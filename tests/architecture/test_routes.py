@@ -64,14 +64,16 @@ def test_every_declared_right_exists() -> None:
     assert all(action in RIGHTS[resource] for resource, action in rights)
 
 
-def test_nothing_of_the_console_but_signing_in_and_joining_is_open_to_all() -> None:
+def test_of_the_console_signing_in_joining_and_installing_alone_are_open_to_all() -> None:
     open_routes = {
         route
         for route, pattern in patterns()
         if route.startswith("console/") and right_of(pattern) is None
     }
 
-    assert open_routes == {"console/login/", "console/logout/", "console/join/<str:token>/"}
+    signing = {"console/login/", "console/logout/", "console/join/<str:token>/"}
+    installing = {"console/manifest.webmanifest", "console/offline/", "console/sw.js"}
+    assert open_routes == signing | installing
 
 
 @pytest.mark.django_db

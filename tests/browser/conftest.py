@@ -88,6 +88,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
             java_script_enabled=script,
             has_touch=is_phone,
             locale="zh-CN",
+            service_workers="block",
             **({"user_agent": PHONE_AGENT} if is_phone else {}),
             **options,
         )

@@ -29,7 +29,9 @@ WIDTHS = (360, 768, 1440)
 AXE_WIDTHS = (360, 1440)
 LANGUAGES = ("zh-hans", "en")
 FACES = ("console", "store")
-NO_PAGES = re.compile(r"api/|livez|readyz|robots|favicon|console/pulse")
+NO_PAGES = re.compile(
+    r"api/|livez|readyz|robots|favicon|console/pulse|console/find|.*(sw.js|webmanifest)$"
+)
 # The one exception of axe: a bulk bar may lie on a row's button, which focus scrolls free.
 EXCEPTED = ("target-size",)
 ERRORS = {"console": "/console/orders/nothing/", "store": "/nothing/"}

@@ -58,6 +58,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
             has_touch=width < 768,
+            service_workers="block",
         )
         contexts.append(context)
         if role:

@@ -148,7 +148,13 @@ def test_dialog_host_stands_in_both_faces() -> None:
 
 @pytest.mark.parametrize(
     "forbidden",
-    [r"\sstyle\s*=", r"\son[a-z]+\s*=", r"<script(?![^>]*\bsrc=)[^>]*>", r"hx-on", r"javascript:"],
+    [
+        r"\sstyle\s*=",
+        r"\son(?!e=)[a-z]+\s*=",
+        r"<script(?![^>]*\bsrc=)[^>]*>",
+        r"hx-on",
+        r"javascript:",
+    ],
     ids=["style attribute", "event attribute", "inline script", "hx-on", "javascript url"],
 )
 def test_templates_hold_nothing_that_the_content_policy_blocks(forbidden: str) -> None:

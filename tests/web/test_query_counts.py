@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 from tests.factories.catalog import CategoryFactory, PictureFactory, ProductFactory, SkuFactory
+from tests.factories.files import make_imports
 from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_shop, stocked
 from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
@@ -39,7 +40,6 @@ from zhanggui.freight import services as freight
 from zhanggui.freight.types import FreightRuleView
 from zhanggui.fulfilment import services as fulfilment
 from zhanggui.fulfilment.models import FulfilmentOrder, Parcel
-from zhanggui.integrations.models import ImportRow, ImportRun
 from zhanggui.inventory import services as inventory
 from zhanggui.inventory.models import StockLevel
 from zhanggui.notifications.models import Message
@@ -58,6 +58,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/": ("/console/", "/console/?period=month"),
     "console/all/": ("/console/all/",),
     "console/audit/": ("/console/audit/", "/console/audit/?q=商品&kind=product.saved"),
+    "console/find/": ("/console/find/?q={paid}", "/console/find/?q={sku}", "/console/find/?q=1234"),
     "console/freight/": ("/console/freight/",),
     "console/freight/new/": ("/console/freight/new/",),
     "console/freight/template/<path:name>/": ("/console/freight/template/{template}/",),
@@ -75,6 +76,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "console/jobs/": ("/console/jobs/",),
     "console/login/": ("/console/login/",),
+    "console/manifest.webmanifest": ("/console/manifest.webmanifest",),
+    "console/offline/": ("/console/offline/",),
     "console/orders/": (
         "/console/orders/",
         "/console/orders/?status=to_ship",
@@ -93,11 +96,13 @@ ASKED: dict[str, tuple[str, ...]] = {
         "/console/orders/{shipped}/",
         "/console/orders/{closed}/",
     ),
+    "console/orders/<str:number>/slip/": ("/console/orders/{shipped}/slip/",),
     "console/orders/<str:number>/ship/": ("/console/orders/{paid}/ship/",),
     "console/orders/<str:number>/cancel/": ("/console/orders/{unpaid}/cancel/",),
     "console/orders/<str:number>/transfer/": ("/console/orders/{unpaid}/transfer/",),
     "console/orders/<str:number>/reveal/": ("/console/orders/{shipped}/reveal/",),
     "console/pulse/": ("/console/pulse/",),
+    "console/sw.js": ("/console/sw.js",),
     "console/products/": ("/console/products/", "/console/products/?q=商品&category={category}"),
     "console/products/bulk/": (
         "/console/products/bulk/",
@@ -153,6 +158,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "o/<token:token>/": ("/o/{unpaid_token}/", "/o/{shipped_token}/", "/o/{closed_token}/"),
     "me/": ("/me/", "/me/?tab=to_pay"),
     "demo/messages/": ("/demo/messages/",),
+    "manifest.webmanifest": ("/manifest.webmanifest",),
+    "offline/": ("/offline/",),
+    "sw.js": ("/sw.js",),
     "robots.txt": ("/robots.txt",),
     "favicon.ico": ("/favicon.ico",),
 }
@@ -164,7 +172,13 @@ EXEMPT = {
 # Who opens a page that is not for the visitors of its face; see `visitors`.
 FACES = {"console/": "homes", "console/login/": "", "console/join/<str:token>/": ""}
 # Pages that send on to another one.
-SENDS_ON = {"/console/products/item/{product}/save/", "/favicon.ico"}
+SENDS_ON = {
+    "/console/find/?q={paid}",
+    "/console/find/?q={sku}",
+    "/console/find/?q=1234",
+    "/console/products/item/{product}/save/",
+    "/favicon.ico",
+}
 
 
 @dataclass(slots=True)
@@ -184,7 +198,7 @@ def build(size: int) -> World:
     _orders(world)
     _people(world)
     _transfers(world)
-    _imports(world)
+    world.names |= make_imports(size)
     for number in range(size):
         Message.objects.create(
             kind="sign_in_code", phone=HANGZHOU.phone, text="1", status="waiting", created_at=NOON
@@ -256,33 +270,6 @@ def _edits(world: World) -> None:
         edit_id = catalog.start_bulk_edit(token=token, now=NOON, actor=lin)
         catalog.run_bulk_edit(edit_id=edit_id, now=NOON)
         world.names["bulk_edit"] = token
-
-
-def _imports(world: World) -> None:
-    """Make so many imports in each state, of so many columns and rows, and exports."""
-    for state in ("uploaded", "checked", "done", "undone"):
-        for number in range(world.size):
-            names = [f"列 {n}" for n in range(world.size)]
-            made = ImportRun.objects.create(
-                kind="products",
-                state=state,
-                file_name=f"商品 {number}.csv",
-                format="zhanggui",
-                header=names,
-                sample=[names],
-                columns=[""] * world.size,
-                total=world.size,
-                counts={"created": world.size},
-                actor_type="staff",
-                actor_id=StaffFactory().pk,
-                created_at=NOON,
-                started_at=None if state in ("uploaded", "checked") else NOON,
-            )
-            world.names[f"import_{state}"] = str(made.pk)
-            said = {"label": "茶杯", "reason": "没有这个图片文件", "outcome": "created"}
-            said["undone"] = "已归档" if state == "undone" else ""
-            for place in range(world.size):
-                ImportRow.objects.create(run=made, ordinal=place, line=place + 2, **said)
 
 
 def _rule(area: str) -> FreightRuleView:

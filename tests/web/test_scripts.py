@@ -282,6 +282,69 @@ def test_slash_goes_to_the_search_but_not_from_a_field(open_page: Open) -> None:
     assert page.input_value("#other") == "/"
 
 
+LIST = """<div id="list"><table><tbody>
+<tr><td><input type="checkbox" data-row value="1"><a href="/1/">a</a></td></tr>
+<tr><td><input type="checkbox" data-row value="2"><a href="/2/">b</a></td></tr>
+</tbody></table></div>
+<a href="/orders/" data-go="o">o</a><a href="#shipped" data-key="f">f</a>"""
+
+
+def test_keys_move_through_a_list_choose_and_open(open_page: Open) -> None:
+    page = open_page(LIST, face="console")
+    for key, focused in (("j", "a"), ("j", "b"), ("j", "b"), ("k", "a"), ("j", "b")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("link", name=focused, exact=True)).to_be_focused()
+
+    page.keyboard.press("x")
+    expect(page.locator("[data-row] >> nth=1")).to_be_checked()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/2/")
+
+
+def test_g_and_a_letter_go_to_a_place(open_page: Open) -> None:
+    page = open_page(LIST, face="console")
+
+    page.keyboard.press("g")
+    page.wait_for_timeout(150)
+    page.keyboard.press("o")
+
+    page.wait_for_url("**/orders/")
+
+
+def test_a_question_mark_shows_the_keys_which_can_be_switched_off(open_page: Open) -> None:
+    dialog = '<dialog id="keys"><button data-keys-toggle>use</button></dialog>'
+    page = open_page(LIST + dialog, face="console")
+    page.keyboard.press("?")
+    page.click("text=use")
+    assert page.get_attribute("[data-keys-toggle]", "aria-pressed") == "false"
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("f")
+    page.wait_for_timeout(150)
+
+    assert page.url == f"{SHOP}/"
+
+
+def test_a_scan_presses_no_key_and_opens_what_it_names(open_page: Open) -> None:
+    page = open_page(LIST, face="console")
+    page.evaluate("document.body.dataset.find = '/find/'")
+
+    page.evaluate(SCAN, "FF140288/12")
+
+    page.wait_for_url("**/find/?q=FF140288%2F12")
+
+
+def test_a_scan_into_a_field_stays_there(open_page: Open) -> None:
+    page = open_page('<input id="barcode">', face="console")
+    page.evaluate("document.body.dataset.find = '/find/'")
+    page.focus("#barcode")
+
+    page.evaluate(SCAN, "6901234567892")
+    page.wait_for_timeout(150)
+
+    assert (page.url, page.input_value("#barcode")) == (f"{SHOP}/", "6901234567892")
+
+
 def test_a_countdown_goes_by_the_servers_clock(open_page: Open) -> None:
     body = (
         '<time data-countdown="2030-01-01T10:01:30+08:00" data-now="2030-01-01T10:00:00+08:00">'

@@ -46,6 +46,20 @@ const trigger = (event) => {
 document.addEventListener("htmx:beforeRequest", (event) => busy(trigger(event), true));
 document.addEventListener("htmx:afterRequest", (event) => busy(trigger(event), false));
 
+// a list that takes its time says so, without moving
+const SLOW = 300;
+const loading = new WeakMap();
+document.addEventListener("htmx:beforeRequest", ({ detail: { target, xhr } }) => {
+  if (target?.id !== "list") return;
+  const wait = setTimeout(() => document.getElementById("list")?.setAttribute("aria-busy", "true"), SLOW);
+  loading.set(xhr, wait);
+});
+document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  if (!loading.has(xhr)) return;
+  clearTimeout(loading.get(xhr));
+  document.getElementById("list")?.removeAttribute("aria-busy");
+});
+
 const clamp = (input) => {
   const least = Number(input.min || 1);
   const most = Number(input.max || 9999);

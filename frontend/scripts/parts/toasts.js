@@ -6,7 +6,7 @@ export const say = (key) => region()?.dataset[key] ?? "";
 
 const leave = (message) => {
   const { tone, undo } = message.dataset;
-  const long = undo || message.querySelector("a");
+  const long = undo || message.querySelector("a, button");
   if (tone !== "error") setTimeout(() => message.remove(), long ? 10000 : 5000);
 };
 
@@ -25,7 +25,7 @@ const move = (parent) => {
 export const rescue = () => move(document.body);
 document.addEventListener("htmx:beforeSwap", rescue);
 
-export const toast = ({ text, tone = "", undo = "", url = "", link = "" }) => {
+export const toast = ({ text, tone = "", undo = "", url = "", link = "", press }) => {
   const home = region();
   if (!home || !text) return;
   move(all("dialog[open]").pop() ?? document.body);
@@ -39,6 +39,15 @@ export const toast = ({ text, tone = "", undo = "", url = "", link = "" }) => {
     element.href = url;
     element.textContent = link;
     message.append(element);
+  }
+  if (press) {
+    const act = button(link);
+    act.type = "button";
+    act.addEventListener("click", () => {
+      message.remove();
+      press();
+    });
+    message.append(act);
   }
   if (undo) {
     message.dataset.undo = undo;

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import include, path
 
+handler500 = "zhanggui.web.errors.server_error"
 urlpatterns = [
     path("console/", include("zhanggui.web.console.urls")),
     path("", include("zhanggui.web.addresses")),

@@ -11,14 +11,16 @@ from zhanggui.accounts import queries as accounts
 THEMES = ("light", "dark")
 
 
-def shop(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `shop`, read at most once and only where a template asks for it.
-
-    `theme` is what the person chose, "" where the browser's system decides: see theme.js.
-    """
+def theme(request: HttpRequest) -> str:
+    """Return the theme that the person chose, "" where the browser's system decides."""
     chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else ""
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `shop`, read at most once and only where a template asks for it."""
     return {
         "shop": SimpleLazyObject(accounts.shop),
-        "theme": chosen if chosen in THEMES else "",
+        "theme": theme(request),
         "is_debug": settings.DEBUG,
     }

@@ -28,11 +28,12 @@ class Place:
     resource: str
     group: str | Promise = ""
     in_dock: bool = False
+    key: str = ""  # pressed after "g" it leads there
 
 
 TRADE, GOODS, SETTINGS = _("交易"), _("货品"), _("设置")
 PLACES = (
-    Place(name="home", label=_("首页"), icon="home", resource="home", in_dock=True),
+    Place(name="home", label=_("首页"), icon="home", resource="home", in_dock=True, key="h"),
     Place(
         name="orders",
         label=_("订单"),
@@ -40,6 +41,7 @@ PLACES = (
         resource="orders",
         group=TRADE,
         in_dock=True,
+        key="o",
     ),
     Place(
         name="products",
@@ -48,6 +50,7 @@ PLACES = (
         resource="products",
         group=GOODS,
         in_dock=True,
+        key="p",
     ),
     Place(name="categories", label=_("分类"), icon="category", resource="products", group=GOODS),
     Place(
@@ -57,6 +60,7 @@ PLACES = (
         resource="stock",
         group=GOODS,
         in_dock=True,
+        key="s",
     ),
     Place(name="transfers", label=_("调拨"), icon="arrows-exchange", resource="stock", group=GOODS),
     Place(
@@ -89,6 +93,7 @@ class Entry:
     urgent: bool = False
     is_live: bool = False  # open pages change the count when an order is paid
     raised: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,7 @@ def _made(
             active=url == here and (place.name != "home" or is_exact),
             count=waiting if place.name == "orders" else 0,
             is_live=place.name == "orders",
+            key=place.key,
         )
         groups.setdefault(str(place.group), []).append(entry)
         if place.in_dock:

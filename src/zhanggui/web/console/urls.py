@@ -6,9 +6,11 @@ app_name = "console"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhanggui.web.console.audit.urls")),
+    path("", include("zhanggui.web.console.find.urls")),
     path("", include("zhanggui.web.console.files.urls")),
     path("", include("zhanggui.web.console.freight.urls")),
     path("", include("zhanggui.web.console.home.urls")),
+    path("", include("zhanggui.web.console.installed.urls")),
     path("", include("zhanggui.web.console.jobs.urls")),
     path("", include("zhanggui.web.console.live.urls")),
     path("", include("zhanggui.web.console.login.urls")),

@@ -50,6 +50,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/addresses/forget/", me.forget_address, name="me-forget-address"),
     path("demo/messages/", me.demo_messages, name="demo-messages"),
     path("language/", site.language, name="language"),
+    path("manifest.webmanifest", site.manifest, name="manifest"),
+    path("offline/", site.offline, name="offline"),
+    path("sw.js", site.worker, name="worker"),
     path("robots.txt", site.robots, name="robots"),
     path("favicon.ico", site.favicon, name="favicon"),
 ]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms, template
 from django.forms import BoundField
+from django.http import HttpRequest
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -30,8 +31,16 @@ def face(context: Context) -> str:
     """Return which face is being rendered, "console" or "store": it has its own CSS and icons."""
     if named := context.get("face"):
         return str(named)
-    match = getattr(context.get("request"), "resolver_match", None)
-    return "console" if match and match.namespaces[:1] == ["console"] else "store"
+    request = context.get("request")
+    return face_of(request) if request is not None else "store"
+
+
+def face_of(request: HttpRequest) -> str:
+    """Return the face that an address belongs to, also where there is nothing at it."""
+    match = getattr(request, "resolver_match", None)
+    if match is not None:
+        return "console" if match.namespaces[:1] == ["console"] else "store"
+    return "console" if request.path.startswith("/console/") else "store"
 
 
 @register.simple_tag

@@ -51,7 +51,9 @@ def logout(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.user.role:
         record_entry(user=request.user, kind="staff.signed_out", now=timezone.now())
     sign_out(request)
-    return redirect("console:login")
+    response = redirect("console:login")
+    response.headers["Clear-Site-Data"] = '"cache"'  # pages that the next person could go back to
+    return response
 
 
 @open_to_all

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import segno
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts import queries as accounts
@@ -21,6 +20,7 @@ from zhanggui.payments import queries, services
 from zhanggui.payments.queries import Payment, Refund
 from zhanggui.payments.types import ChannelDown, PaymentRefused, RefundStatus
 from zhanggui.web.clients import client_ip, public_url
+from zhanggui.web.codes import qr_code
 from zhanggui.web.formats import money_parts
 
 ASK_SECONDS = 2  # an order's channel is asked at most this often by people who wait
@@ -86,7 +86,7 @@ def pay_page(*, order: Order, wanted: str, request: HttpRequest, now: datetime) 
         channel=channel,
         ways=[(one, WAYS[one]) for one in offered if one != channel],
         payment=payment,
-        qr=_qr(payment.code_url) if payment and payment.code_url else None,
+        qr=qr_code(payment.code_url) if payment and payment.code_url else None,
         cashier_url=_cashier(payment, order, request) if payment else "",
         account=accounts.shop().transfer_account if is_transfer else "",
         problem=problem,
@@ -107,12 +107,6 @@ def _started(order: Order, channel: str, request: HttpRequest, now: datetime) ->
         description=f"{accounts.shop().name} {first.product_name if first else order.number}",
         now=now,
     )
-
-
-def _qr(content: str) -> SafeString:
-    """Draw a QR code with attributes only, as the content policy wants it."""
-    code = segno.make_qr(content, error="m")
-    return mark_safe(code.svg_inline(omitsize=True, border=2, svgclass=None, lineclass=None))
 
 
 def _cashier(payment: Payment, order: Order, request: HttpRequest) -> str:

@@ -2,14 +2,29 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from zhanggui.accounts import queries as accounts
+from zhanggui.web import installable
 from zhanggui.web.access import open_to_all
 
 YEAR = 365 * 24 * 3600
+FILES = tuple(
+    f"dist/{name}"
+    for name in (
+        "store.css",
+        "theme.js",
+        "htmx.min.js",
+        "idiomorph-ext.min.js",
+        "store.js",
+        "icons-store.svg",
+    )
+)
 _CLOSED = ("/console/", "/pay/", "/o/", "/me/", "/cart/", "/checkout/", "/demo/", "/search/")
 
 
@@ -33,6 +48,44 @@ def language(request: HttpRequest) -> HttpResponse:
             httponly=True,
         )
     return response
+
+
+@open_to_all
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """Answer the service worker: it keeps the home and the products that were looked at."""
+    face = installable.Face(
+        name="store",
+        home=reverse("store:home"),
+        offline=reverse("store:offline"),
+        files=FILES,
+        kept=(reverse("store:home"),),
+        below=("/p/",),
+        never=("/console/", "/api/", "/pay/", settings.MEDIA_URL),
+        most=30,
+    )
+    return installable.worker(face)
+
+
+@open_to_all
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Answer the shop's manifest."""
+    shop = accounts.shop()
+    return installable.manifest(
+        name=shop.name,
+        short=shop.name,
+        home=reverse("store:home"),
+        colour="#d8351d",
+        shortcuts=[{"name": _("我的订单"), "url": reverse("store:me")}],
+    )
+
+
+@open_to_all
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """Show what is shown instead of a page that is not known when the network is gone."""
+    return render(request, "offline.html")
 
 
 @open_to_all

@@ -1,0 +1,1 @@
+"""One search for all that a code can name."""

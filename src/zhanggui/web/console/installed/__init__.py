@@ -1,0 +1,1 @@
+"""The console as an app: manifest, service worker, offline page."""

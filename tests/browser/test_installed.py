@@ -1,0 +1,122 @@
+"""Console and shop without a network, in a browser whose service workers run."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.conftest import Store
+from tests.factories.shop import basket
+from tests.factories.staff import PASSWORD, StaffFactory
+
+from zhanggui.core.types import SYSTEM
+from zhanggui.orders import services as orders
+from zhanggui.orders.models import Order
+from zhanggui.payments import services as payments
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+KEPT = """async (address) => {
+    const keys = await caches.keys();
+    for (const key of keys.filter((one) => one.includes("-pages-"))) {
+        if (await caches.match(address, {cacheName: key, ignoreVary: true})) return true;
+    }
+    return false;
+}"""
+
+
+@pytest.fixture
+def page(browser: Browser, store: Store) -> Iterator[Page]:
+    """Open a browser that may install what the shop offers."""
+    context = browser.new_context(
+        base_url=store.url, viewport={"width": 1280, "height": 900}, locale="zh-CN"
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+
+
+def keep(page: Page, address: str) -> None:
+    """Open a page until the service worker has a copy of it."""
+    page.goto(address)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    for _ in range(20):
+        page.reload()
+        if page.evaluate(KEPT, address):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{address} is not kept")
+
+
+def paid(store: Store) -> Order:
+    """Place an order and pay it."""
+    placed = orders.place_order(
+        wanted=basket((store.cup, 1), payment_channel="transfer"), now=timezone.now()
+    )
+    payments.confirm_transfer(
+        order_id=placed.order_id,
+        amount_minor=placed.payable_minor,
+        reference="A1",
+        actor=SYSTEM,
+        now=timezone.now(),
+    )
+    return Order.objects.get(pk=placed.order_id)
+
+
+def sign_in(page: Page) -> None:
+    """Sign the owner in by the form."""
+    page.goto("/console/login/")
+    page.get_by_label("用户名").fill("linlan")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/console/")
+
+
+def test_the_order_list_is_read_without_a_network_until_somebody_signs_out(
+    page: Page, store: Store
+) -> None:
+    order = paid(store)
+    StaffFactory(username="linlan")
+    sign_in(page)
+    keep(page, "/console/orders/")
+    phone = order.phone
+
+    page.context.set_offline(True)
+    page.goto("/console/orders/")
+
+    bar = page.locator(".offline")
+    expect(bar).to_have_text(re.compile(r"^离线 · 数据截至 \d\d:\d\d$"))
+    row = page.locator(f"#row-{order.number}")
+    expect(row).to_be_visible()
+    assert phone.removeprefix("+86") not in page.content()
+    expect(row.locator("a.btn")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#q")).to_be_disabled()
+    page.goto("/console/stock/")
+    expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
+
+    page.context.set_offline(False)
+    page.goto("/console/orders/")
+    expect(bar).to_be_hidden()
+    page.get_by_text("账户与设置").first.locator("..").click()
+    page.get_by_role("button", name="退出登录").filter(visible=True).click()
+    page.wait_for_url("**/console/login/")
+    assert page.evaluate(KEPT, "/console/orders/") is False
+    page.context.set_offline(True)
+    page.goto("/console/orders/")
+    expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
+
+
+def test_a_product_that_was_looked_at_is_shown_without_a_network(page: Page) -> None:
+    keep(page, "/p/gaiwan/")
+
+    page.context.set_offline(True)
+    page.goto("/p/gaiwan/")
+
+    expect(page.get_by_role("heading", name="羊脂玉白瓷盖碗")).to_be_visible()
+    expect(page.locator(".offline")).to_contain_text("离线 · 数据截至")
+    expect(page.get_by_role("button", name="立即购买").filter(visible=True)).to_be_disabled()
+    other = page.context.new_page()
+    other.goto("/cart/")
+    expect(other.get_by_role("heading", name="没有网络")).to_be_visible()
