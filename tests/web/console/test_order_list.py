@@ -177,5 +177,6 @@ def test_the_list_takes_the_same_statements_for_any_number_of_rows(
     for minutes in range(rows):
         placed(now=NOON - timedelta(minutes=minutes), paid=minutes == 0)
 
+    client.get("/console/all/")  # which reads the roles
     with django_assert_num_queries(7):  # session, user, versions, page (2), counts, deadlines
         client.get(URL)

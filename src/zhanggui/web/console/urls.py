@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhanggui.web.console.audit.urls")),
     path("", include("zhanggui.web.console.find.urls")),
     path("", include("zhanggui.web.console.files.urls")),
+    path("", include("zhanggui.web.console.find.urls")),
     path("", include("zhanggui.web.console.freight.urls")),
     path("", include("zhanggui.web.console.home.urls")),
     path("", include("zhanggui.web.console.installed.urls")),
