@@ -27,6 +27,13 @@ def wechat_settings(folder: Path, *, base: str) -> dict[str, str]:
     }
 
 
+def service_account(folder: Path, *, base: str) -> dict[str, str]:
+    """Return the value of settings.WECHAT for the simulator of this folder."""
+    found = environment(folder, base=base)
+    names = ("app_id", "app_secret", "open_base", "api_base")
+    return {name: found[f"WECHAT_{name.upper()}"] for name in names} | {"verify": ""}
+
+
 @contextmanager
 def running_simulator(keys: Path, folder: Path) -> Iterator[tuple[SimulatorServer, dict[str, str]]]:
     """Run WeChat Pay with ready keys and empty books; yields it with the shop's settings."""

@@ -40,6 +40,7 @@ def wechat(simulator: SimulatorServer, folder: Path, settings: Settings) -> Simu
     settings.WECHATPAY = {
         name.removeprefix("WECHATPAY_").removesuffix("_FILE").lower(): value
         for name, value in named.items()
+        if name.startswith("WECHATPAY_")
     }
     return simulator
 

@@ -260,6 +260,15 @@ WECHATPAY = {
     "client_ip": env.str("WECHATPAY_CLIENT_IP", default=""),
 }
 
+# The WeChat service account: who pays inside WeChat, and signing in there (docs/wechat.md).
+WECHAT = {
+    "app_id": env.str("WECHAT_APP_ID", default=WECHATPAY["appid"]),
+    "app_secret": env.str("WECHAT_APP_SECRET", default=""),  # empty: neither is offered
+    "open_base": env.str("WECHAT_OPEN_BASE", default="https://open.weixin.qq.com"),
+    "api_base": env.str("WECHAT_API_BASE", default="https://api.weixin.qq.com"),
+    "verify": env.str("WECHAT_VERIFY", default=""),  # of MP_verify_….txt: the domain is ours
+}
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

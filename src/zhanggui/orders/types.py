@@ -75,6 +75,7 @@ class PaymentChannel(TextChoices):
 
     WECHAT_NATIVE = "wechat_native", _("微信扫码支付")
     WECHAT_H5 = "wechat_h5", _("微信支付")
+    WECHAT_JSAPI = "wechat_jsapi", _("微信内支付")
     TRANSFER = "transfer", _("银行转账")
 
 

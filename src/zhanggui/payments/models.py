@@ -24,6 +24,8 @@ class Payment(models.Model):
     channel_ref = models.CharField(max_length=64, blank=True)  # the channel's own number
     code_url = models.CharField(max_length=512, blank=True)  # Native: content of the QR code
     pay_url = models.CharField(max_length=512, blank=True)  # H5: where the browser goes
+    bridge = models.JSONField(null=True)  # JSAPI: what the app's script is asked for
+    payer_index = models.CharField(max_length=32, blank=True)  # JSAPI: blind index of who may pay
     url_expires_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from zhanggui.payments.providers.base import (
     ProviderError,
     RefundState,
     Scene,
+    Started,
+    StartRequest,
 )
 from zhanggui.payments.providers.simulator import SimulatorServer
 from zhanggui.payments.providers.wechatpay import WechatPay
@@ -24,9 +27,28 @@ NUMBER = "2611210000000001P1"
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
-@pytest.fixture
-def provider(channel: WechatPay) -> Provider:
-    return channel
+class InsideWechat:
+    """The same channel, with what would be paid by a code paid inside WeChat."""
+
+    def __init__(self, channel: WechatPay, payer: str) -> None:
+        self.channel, self.payer = channel, payer
+
+    def start(self, request: StartRequest) -> Started:
+        if request.scene == Scene.NATIVE:
+            request = replace(request, scene=Scene.JSAPI, payer=self.payer)
+        return self.channel.start(request)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.channel, name)
+
+
+@pytest.fixture(params=["native", "jsapi"])
+def provider(
+    request: pytest.FixtureRequest, channel: WechatPay, simulator: SimulatorServer
+) -> Provider:
+    """The channel in each of the scenes that are paid over our own page."""
+    inside: Any = InsideWechat(channel, simulator.openid(user="小明"))
+    return inside if request.param == "jsapi" else channel
 
 
 def refusal_of(provider: Provider, *, again: object) -> ProviderError:
@@ -35,21 +57,84 @@ def refusal_of(provider: Provider, *, again: object) -> ProviderError:
     return refused.value
 
 
-def test_a_native_attempt_gives_the_content_of_a_code(provider: Provider) -> None:
-    started = provider.start(attempt())
+def test_a_native_attempt_gives_the_content_of_a_code(channel: WechatPay) -> None:
+    started = channel.start(attempt())
     assert started.code_url is not None
     assert started.code_url.startswith("weixin://wxpay/bizpayurl?pr=")
     assert started.pay_url is None
     assert timedelta(minutes=119) < started.expires_at - datetime.now(UTC) <= timedelta(hours=2)
 
 
-def test_an_h5_attempt_gives_an_address_that_leads_back(provider: Provider) -> None:
+def test_an_h5_attempt_gives_an_address_that_leads_back(channel: WechatPay) -> None:
     back = "http://127.0.0.1:8000/pay/abc/?from=wechat&a=中"
-    started = provider.start(attempt(scene=Scene.H5, return_url=back))
+    started = channel.start(attempt(scene=Scene.H5, return_url=back))
     assert started.code_url is None
     assert started.pay_url is not None
     assert parse_qs(urlsplit(started.pay_url).query)["redirect_url"] == [back]
     assert started.expires_at - datetime.now(UTC) <= timedelta(minutes=5)
+
+
+def test_an_attempt_inside_wechat_gives_what_its_app_accepts(
+    channel: WechatPay, simulator: SimulatorServer
+) -> None:
+    payer = simulator.openid(user="小明")
+    started = channel.start(attempt(scene=Scene.JSAPI, payer=payer))
+    assert (started.code_url, started.pay_url) == (None, None)
+    assert started.bridge is not None
+    assert started.bridge.keys() == {
+        *("appId", "timeStamp", "nonceStr", "package", "signType", "paySign")
+    }
+    assert timedelta(minutes=119) < started.expires_at - datetime.now(UTC) <= timedelta(hours=2)
+    assert payer not in str(started)
+
+    assert simulator.invoke(started.bridge) == {"err_msg": "get_brand_wcpay_request:ok"}
+
+    assert channel.query(out_trade_no=NUMBER).state == PaymentState.PAID
+
+
+@pytest.mark.parametrize("part", ["appId", "timeStamp", "nonceStr", "package", "paySign"])
+def test_the_app_refuses_what_was_changed(
+    channel: WechatPay, simulator: SimulatorServer, part: str
+) -> None:
+    payer = simulator.openid(user="小明")
+    bridge = channel.start(attempt(scene=Scene.JSAPI, payer=payer)).bridge
+    assert bridge is not None
+    other = {"timeStamp": str(int(bridge["timeStamp"]) + 1), "paySign": bridge["paySign"][::-1]}
+    changed = {**bridge, part: other.get(part, bridge[part] + "0")}
+
+    assert simulator.invoke(changed)["err_msg"] == "get_brand_wcpay_request:fail"
+    assert channel.query(out_trade_no=NUMBER).state == PaymentState.NOT_PAID
+
+
+def test_only_the_named_payer_can_pay_inside_wechat(
+    channel: WechatPay, simulator: SimulatorServer
+) -> None:
+    payer = simulator.openid(user="小明")
+    bridge = channel.start(attempt(scene=Scene.JSAPI, payer=payer)).bridge
+    simulator.faults.change(wechat_user="小红")
+
+    told = simulator.invoke(bridge or {})
+
+    assert told["err_msg"] == "get_brand_wcpay_request:fail"
+    refused = refusal_of(
+        channel, again=attempt(scene=Scene.JSAPI, payer=simulator.openid(user="小红"))
+    )
+    assert (refused.permanent, refused.code) == (True, "OUT_TRADE_NO_USED")
+
+
+@pytest.mark.parametrize(
+    ("payer", "code"),
+    [
+        ("", "payer_missing"),
+        ("有人", "payer_missing"),
+        ("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "PARAM_ERROR"),
+    ],
+    ids=["nobody", "no openid", "of another account"],
+)
+def test_nobody_unknown_pays_inside_wechat(channel: WechatPay, payer: str, code: str) -> None:
+    refused = refusal_of(channel, again=attempt(scene=Scene.JSAPI, payer=payer))
+    assert (refused.permanent, refused.code) == (True, code)
+    assert channel.query(out_trade_no=NUMBER).state == PaymentState.UNKNOWN_NUMBER
 
 
 def test_a_code_never_outlives_the_attempt(provider: Provider) -> None:
@@ -57,10 +142,10 @@ def test_a_code_never_outlives_the_attempt(provider: Provider) -> None:
     assert provider.start(attempt(expires_at=deadline)).expires_at == deadline
 
 
-def test_starting_again_gives_a_fresh_code_for_the_same_attempt(provider: Provider) -> None:
-    first, second = provider.start(attempt()), provider.start(attempt())
+def test_starting_again_gives_a_fresh_code_for_the_same_attempt(channel: WechatPay) -> None:
+    first, second = channel.start(attempt()), channel.start(attempt())
     assert first.code_url != second.code_url
-    assert provider.query(out_trade_no=NUMBER).state == PaymentState.NOT_PAID
+    assert channel.query(out_trade_no=NUMBER).state == PaymentState.NOT_PAID
 
 
 def test_a_number_stands_for_one_amount(provider: Provider) -> None:
@@ -81,8 +166,8 @@ def test_twenty_equal_starts_at_once_are_one_attempt(
     provider: Provider, simulator: SimulatorServer
 ) -> None:
     with ThreadPoolExecutor(20) as threads:
-        codes = set(threads.map(lambda _: provider.start(attempt()).code_url, range(20)))
-    assert len(codes) == 20
+        started = list(threads.map(lambda _: provider.start(attempt()), range(20)))
+    assert len({one.code_url or str(one.bridge) for one in started}) == 20
     rows = simulator.sim.database.execute("SELECT COUNT(*) FROM payments").fetchone()[0]
     assert rows == 1
 
@@ -90,7 +175,7 @@ def test_twenty_equal_starts_at_once_are_one_attempt(
 def test_of_two_amounts_at_once_one_wins(provider: Provider) -> None:
     def start(fen: int) -> str:
         try:
-            return "ok" if provider.start(attempt(amount_minor=fen)).code_url else ""
+            return "ok" if provider.start(attempt(amount_minor=fen)) else ""
         except ProviderError as refused:
             return refused.code
 

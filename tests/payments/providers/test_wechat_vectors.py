@@ -5,6 +5,7 @@ The keys under data/keys are public test keys: never configure them anywhere els
 
 import base64
 import json
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,10 +88,22 @@ def test_the_gateway_signs_requests_as_the_worked_example(
     assert authorization == example.get("authorization", authorization)
 
 
-def test_the_sdk_signs_for_the_jsapi_invocation_of_later() -> None:
+def test_what_the_app_is_asked_for_is_signed_as_documented(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     example = VECTORS["jsapi_invoke"]
-    sdk = client(config(), TrustedKeys({}), lambda: 0)
-    assert sdk.sign(example["lines"]) == example["paySign"]
+    app, at, nonce, package = example["lines"]
+    monkeypatch.setattr(secrets, "token_hex", lambda _: nonce)
+    channel = WechatPay(config(), clock=lambda: float(at))
+
+    assert channel._bridge(package.removeprefix("prepay_id=")) == {
+        "appId": app,
+        "timeStamp": at,
+        "nonceStr": nonce,
+        "package": package,
+        "signType": "RSA",
+        "paySign": example["paySign"],
+    }
 
 
 def test_a_payment_notification_becomes_facts() -> None:

@@ -20,6 +20,7 @@ class Scene(StrEnum):
 
     NATIVE = "native"  # a QR code on our page, scanned with the phone
     H5 = "h5"  # the phone's browser is sent to the channel's page
+    JSAPI = "jsapi"  # our page runs inside the channel's own app, which is asked by script
 
 
 class PaymentState(StrEnum):
@@ -69,15 +70,17 @@ class StartRequest:
     scene: Scene
     client_ip: str = ""  # of the shopper; needed by H5
     return_url: str = ""  # where H5 leads back to
+    payer: str = ""  # who pays, as the channel names people to us; needed by JSAPI
 
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """What the shopper needs to pay: a QR content or an address to open."""
+    """What the shopper needs to pay: a QR content, an address, or what to ask the app for."""
 
     expires_at: datetime  # of this code or address; starting again gives a fresh one
     code_url: str | None = None  # to be drawn as a QR code
     pay_url: str | None = None  # to be opened by the shopper's browser
+    bridge: dict[str, str] | None = None  # signed, for the app's script
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from zhanggui.payments.providers.base import Provider, Scene
 SCENES: dict[str, Scene] = {
     PaymentChannel.WECHAT_NATIVE: Scene.NATIVE,
     PaymentChannel.WECHAT_H5: Scene.H5,
+    PaymentChannel.WECHAT_JSAPI: Scene.JSAPI,
 }
 
 
@@ -20,8 +21,19 @@ def provider_for(channel: str) -> Provider | None:
 
 
 def is_online(channel: str) -> bool:
-    """Tell whether money of this channel comes through a provider that is set up."""
+    """Tell whether money of this channel comes through a provider that is set up.
+
+    Inside WeChat the payer is named as the service account's follower, so its keys are needed, too,
+    and it must be the account that takes the money.
+    """
+    if channel == PaymentChannel.WECHAT_JSAPI and not _names_payers():
+        return False
     return channel in SCENES and bool(settings.WECHATPAY["mchid"])
+
+
+def _names_payers() -> bool:
+    account = settings.WECHAT
+    return bool(account["app_secret"]) and account["app_id"] == settings.WECHATPAY["appid"]
 
 
 @lru_cache(maxsize=4)

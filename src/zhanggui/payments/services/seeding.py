@@ -26,6 +26,7 @@ class PaymentSeed(NamedTuple):
     ended_at: str | None
     code_url: str = ""
     pay_url: str = ""
+    payer_index: str = ""
 
 
 class RefundSeed(NamedTuple):

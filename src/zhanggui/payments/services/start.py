@@ -8,16 +8,24 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.core.encryption import blind_index
 from zhanggui.core.transactions import retried
 from zhanggui.orders import services as orders
 from zhanggui.payments.models import Payment
-from zhanggui.payments.providers.base import Provider, ProviderError, Started, StartRequest
+from zhanggui.payments.providers.base import (
+    Provider,
+    ProviderError,
+    Scene,
+    Started,
+    StartRequest,
+)
 from zhanggui.payments.providers.registry import SCENES, provider_for
 from zhanggui.payments.services.close import close_attempts
 from zhanggui.payments.services.settle import ask_channel
 from zhanggui.payments.states import PAYMENT
 from zhanggui.payments.types import ChannelDown, PaymentRefused, PaymentStatus
 
+_CHANGED = _("订单状态刚刚变了，请刷新后再看。")
 FIRST_QUERY = timedelta(seconds=5)
 _MARGIN = timedelta(seconds=20)  # a code about to expire is fetched anew
 
@@ -31,11 +39,13 @@ def start_payment(
     return_url: str,
     description: str,
     now: datetime,
+    payer: str = "",
 ) -> Payment:
-    """Return an attempt that the buyer can pay now, with its QR content or address.
+    """Return an attempt that the buyer can pay now, with its QR content, address or bridge.
 
     One live attempt per order and channel: a repeat returns it, with a fresh code where the old
-    one expires. Three steps, so that no transaction is open while the channel is asked.
+    one expires. Inside the channel's own app it is bound to its `payer`: for another person it is
+    closed and a new one made. No transaction is open while the channel is asked.
 
     Raises:
         PaymentRefused: the order can't be paid, or not this way.
@@ -44,6 +54,9 @@ def start_payment(
     provider = provider_for(channel)
     if provider is None:
         raise PaymentRefused(_("这种付款方式现在不可用，请换一种。"))
+    if SCENES[channel] == Scene.JSAPI and not payer:
+        raise PaymentRefused(_("请在微信里打开付款页，再用这种方式付款。"))
+    index = blind_index("payer", payer) if payer else ""
     ask = partial(
         _ask,
         provider,
@@ -52,8 +65,9 @@ def start_payment(
         scene=SCENES[channel],
         client_ip=client_ip,
         return_url=return_url,
+        payer=payer,
     )
-    payment = open_attempt(order_id=order_id, channel=channel, now=now)
+    payment = _attempt_of(order_id=order_id, channel=channel, payer_index=index, now=now)
     if payment.url_expires_at is not None and payment.url_expires_at > now + _MARGIN:
         return payment
     was_open = payment.status == PaymentStatus.PENDING
@@ -64,7 +78,19 @@ def start_payment(
         # language may be another one by now. End that attempt and make a new one.
         if not was_open or not close_attempts(order_id=order_id, channel=channel, now=now):
             raise
-    return _open(open_attempt(order_id=order_id, channel=channel, now=now), ask, now)
+    payment = open_attempt(order_id=order_id, channel=channel, payer_index=index, now=now)
+    return _open(payment, ask, now)
+
+
+def _attempt_of(*, order_id: int, channel: str, payer_index: str, now: datetime) -> Payment:
+    """Return the live attempt, made anew where it can be paid by somebody else only."""
+    asked = partial(open_attempt, order_id=order_id, channel=channel, now=now)
+    payment = asked(payer_index=payer_index)
+    if payment.payer_index == payer_index:
+        return payment
+    if not close_attempts(order_id=order_id, channel=channel, now=now):
+        raise PaymentRefused(_CHANGED)
+    return asked(payer_index=payer_index)
 
 
 def _ask(provider: Provider, payment: Payment, **known: Any) -> Started:
@@ -80,7 +106,7 @@ def _ask(provider: Provider, payment: Payment, **known: Any) -> Started:
 
 
 @retried
-def open_attempt(*, order_id: int, channel: str, now: datetime) -> Payment:
+def open_attempt(*, order_id: int, channel: str, now: datetime, payer_index: str = "") -> Payment:
     """Return the live attempt of this order at this channel, made where there is none.
 
     The channel is not asked. Raises OrderNotReady where the order can't be paid.
@@ -100,6 +126,7 @@ def open_attempt(*, order_id: int, channel: str, now: datetime) -> Payment:
         currency=order.currency,
         status=PaymentStatus.CREATED,
         live_key=key,
+        payer_index=payer_index,
         started_at=now,
         expires_at=order.pay_by_at,
         next_query_at=now + FIRST_QUERY,
@@ -123,12 +150,13 @@ def _open(payment: Payment, ask: Callable[[Payment], Started], now: datetime) ->
         "status": PaymentStatus.PENDING,
         "code_url": started.code_url or "",
         "pay_url": started.pay_url or "",
+        "bridge": started.bridge,
         "url_expires_at": started.expires_at,
     }
     is_live = Payment.objects.filter(
         pk=payment.pk, status__in=(PaymentStatus.CREATED, PaymentStatus.PENDING)
     ).update(**opened)
     if not is_live:  # closed or paid while the channel was asked
-        raise PaymentRefused(_("订单状态刚刚变了，请刷新后再看。"))
+        raise PaymentRefused(_CHANGED)
     payment.refresh_from_db()
     return payment

@@ -4,7 +4,12 @@ It runs as its own process (`python -m zhanggui.payments.providers.simulator --p
 or in a thread (`SimulatorServer`), keeps its books in DIR, and listens on this machine only.
 """
 
-from zhanggui.payments.providers.simulator.keys import Credentials, credentials, environment
+from zhanggui.payments.providers.simulator.keys import (
+    Credentials,
+    app_secret,
+    credentials,
+    environment,
+)
 from zhanggui.payments.providers.simulator.server import SimulatorServer
 
-__all__ = ["Credentials", "SimulatorServer", "credentials", "environment"]
+__all__ = ["Credentials", "SimulatorServer", "app_secret", "credentials", "environment"]

@@ -56,7 +56,7 @@ Route = Callable[[Simulation, Call, str], Any]
 ROUTES: tuple[tuple[str, str, Route], ...] = (
     (
         "POST",
-        "/v3/pay/transactions/(?P<number>native|h5)",
+        "/v3/pay/transactions/(?P<number>native|h5|jsapi)",
         lambda sim, call, kind: payments.create(sim, kind=kind, body=call.fields(), base=call.base),
     ),
     (

@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Any
 
 API_FAULTS = {"ok", "500", "500_after_success", "429", "timeout", "bad_signature"}
+OAUTH_FAULTS = {"ok", "500", "no_json", "expired_code", "used_code", "wrong_secret"}
 FORGERIES = {"signature", "stale", "serial", "probe", "amount", "merchant"}
 
 
@@ -23,12 +24,17 @@ class Faults:
     refund_end: str = "SUCCESS"  # or "ABNORMAL", "CLOSED"
     refund_after_s: float = 1.0
     balance_is_short: bool = False  # refunds are refused with NOT_ENOUGH
+    oauth_delay_s: float = 0.0  # before every answer about people
+    oauth_next: list[str] = field(default_factory=list)  # OAUTH_FAULTS of the next such calls
+    wechat_user: str = "小明"  # who holds the phone
     time_shift_s: float = 0.0  # the ledger's clock runs ahead by this; signatures do not
 
     def check(self) -> None:
         """Raise ValueError for a value that means nothing."""
         rules = {
             "api_next": set(self.api_next) <= API_FAULTS,
+            "oauth_next": set(self.oauth_next) <= OAUTH_FAULTS,
+            "oauth_delay_s": 0 <= self.oauth_delay_s <= 60,
             "callback_forge": set(self.callback_forge) <= FORGERIES,
             "callback_repeat": 0 <= self.callback_repeat <= 20,
             "callback_lose": self.callback_lose >= 0,
@@ -83,6 +89,11 @@ class FaultBoard:
         """Return and use up what shall happen to this API call."""
         with self._lock:
             return self._faults.api_next.pop(0) if self._faults.api_next else "ok"
+
+    def take_oauth_fault(self) -> str:
+        """Return and use up what shall happen to this call about people."""
+        with self._lock:
+            return self._faults.oauth_next.pop(0) if self._faults.oauth_next else "ok"
 
     def take_loss(self) -> bool:
         """Say whether this callback is lost, and use up one loss."""

@@ -1,5 +1,6 @@
 """The simulator's merchant and its keys: made once per folder, readable by their owner only."""
 
+import hmac
 import json
 import os
 import secrets
@@ -58,8 +59,16 @@ def credentials(folder: Path) -> Credentials:
     return Credentials(**json.loads(path.read_text()))
 
 
+def app_secret(shop: Credentials) -> str:
+    """Return the secret of the service account, which belongs to the app and not to the payments.
+
+    It follows from another key, so that folders made before it was needed have one.
+    """
+    return hmac.digest(shop.apiv3_key.encode(), b"app secret", "sha256").hex()[:32]
+
+
 def environment(folder: Path, *, base: str) -> dict[str, str]:
-    """Return the WECHATPAY_* variables that point a shop at the simulator of this folder."""
+    """Return the variables that point a shop at the simulator of this folder."""
     shop = credentials(folder)
     return {
         "WECHATPAY_BASE": base,
@@ -71,6 +80,10 @@ def environment(folder: Path, *, base: str) -> dict[str, str]:
         "WECHATPAY_PUBLIC_KEY_FILE": str(folder / "keys" / "platform_public.pem"),
         "WECHATPAY_PUBLIC_KEY_ID": shop.public_key_id,
         "WECHATPAY_CLIENT_IP": PUBLIC_TEST_IP,
+        "WECHAT_APP_ID": shop.appid,
+        "WECHAT_APP_SECRET": app_secret(shop),
+        "WECHAT_OPEN_BASE": base,
+        "WECHAT_API_BASE": base,
     }
 
 

@@ -30,6 +30,12 @@ CREATE TABLE IF NOT EXISTS refunds (
     created_at REAL NOT NULL, ended_at REAL);
 CREATE INDEX IF NOT EXISTS refunds_of ON refunds (out_trade_no);
 CREATE INDEX IF NOT EXISTS refunds_open ON refunds (status, settle_at);
+CREATE TABLE IF NOT EXISTS people (openid TEXT PRIMARY KEY, user TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS oauth_codes (
+    code TEXT PRIMARY KEY, openid TEXT NOT NULL, scope TEXT NOT NULL, expires_at REAL NOT NULL,
+    used_at REAL);
+CREATE TABLE IF NOT EXISTS oauth_tokens (
+    token TEXT PRIMARY KEY, openid TEXT NOT NULL, scope TEXT NOT NULL, expires_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS nonces (nonce TEXT PRIMARY KEY, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY, url TEXT NOT NULL, event TEXT NOT NULL, forgery TEXT NOT NULL,

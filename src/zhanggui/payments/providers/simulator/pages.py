@@ -31,10 +31,10 @@ def answer(sim: Simulation, call: Call) -> Reply:
         form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
         return _submitted(sim, path, form, call)
     if path == "/":
-        return _page("扫码", "扫一扫", _SCAN)
+        return page("扫码", "扫一扫", _SCAN)
     if path == "/scan":
         code = call.query.get("content", "").strip().removeprefix(SCAN_PREFIX)
-        return _redirect("/cashier?" + urlencode({"pr": code}))
+        return redirect("/cashier?" + urlencode({"pr": code}))
     if path in ("/cashier", "/h5"):
         code = call.query.get("pr" if path == "/cashier" else "prepay_id", "")
         return _cashier(sim, code=code, back=call.query.get("redirect_url", ""), call=call)
@@ -56,8 +56,8 @@ def _submitted(sim: Simulation, path: str, form: dict[str, str], call: Call) -> 
     elif state == "NOTPAY":
         state = payments.pay(sim, number=seen.number)
     if back and state in ("SUCCESS", "REFUND", "CANCELLED"):
-        return _redirect(back)
-    return _page(*_outcome(seen, state=state, back=back), back=back)
+        return redirect(back)
+    return page(*_outcome(seen, state=state, back=back), back=back)
 
 
 def _cashier(sim: Simulation, *, code: str, back: str, call: Call) -> Reply:
@@ -66,8 +66,8 @@ def _cashier(sim: Simulation, *, code: str, back: str, call: Call) -> Reply:
         return _missing()
     back = _allowed(back, seen)
     if seen.state != "NOTPAY":
-        return _page(*_outcome(seen, state=seen.state, back=back), back=back)
-    hidden = _hidden("code", code) + (_hidden("redirect_url", back) if back else "")
+        return page(*_outcome(seen, state=seen.state, back=back), back=back)
+    kept = hidden("code", code) + (hidden("redirect_url", back) if back else "")
     is_h5 = call.path.startswith("/h5")
     hint = "" if not is_h5 or _referred(call, seen) else _NO_REFERER
     content = f"""<div class="card">
@@ -76,10 +76,10 @@ def _cashier(sim: Simulation, *, code: str, back: str, call: Call) -> Reply:
 {_rows(seen)}
 </div>
 {hint}<div class="actions">
-<form method="post" action="/cashier/pay">{hidden}<button class="pay">立即支付</button></form>
-<form method="post" action="/cashier/cancel">{hidden}<button class="quiet">取消</button></form>
+<form method="post" action="/cashier/pay">{kept}<button class="pay">立即支付</button></form>
+<form method="post" action="/cashier/cancel">{kept}<button class="quiet">取消</button></form>
 </div>"""
-    return _page("确认支付", "确认支付", content, back=back)
+    return page("确认支付", "确认支付", content, back=back)
 
 
 def _outcome(seen: Cashier, *, state: str, back: str) -> tuple[str, str, str]:
@@ -120,7 +120,8 @@ def _referred(call: Call, seen: Cashier) -> bool:
     return host is not None and (host == urlsplit(seen.notify_url).hostname or is_loopback(host))
 
 
-def _page(title: str, bar: str, content: str, *, back: str = "", status: int = 200) -> Reply:
+def page(title: str, bar: str, content: str, *, back: str = "", status: int = 200) -> Reply:
+    """Return a page of the simulator; `back` is where its forms may lead."""
     nonce = secrets.token_urlsafe(12)
     parts = urlsplit(back)
     to_shop = f" {parts.scheme}://{parts.netloc}" if back else ""  # a redirect after the form
@@ -141,14 +142,16 @@ def _page(title: str, bar: str, content: str, *, back: str = "", status: int = 2
 def _missing() -> Reply:
     title, text = "找不到这笔支付", "请返回商家重新发起支付。"
     content = f'<div class="card"><h1>{title}</h1><p class="state">{text}</p></div>'
-    return _page(title, "支付结果", content, status=404)
+    return page(title, "支付结果", content, status=404)
 
 
-def _redirect(url: str) -> Reply:
+def redirect(url: str) -> Reply:
+    """Send the browser on."""
     return Reply(status=303, headers={"Location": url, "Cache-Control": "no-store"})
 
 
-def _hidden(name: str, value: str) -> str:
+def hidden(name: str, value: str) -> str:
+    """Return a hidden field."""
     return f'<input type="hidden" name="{name}" value="{escape(value)}">'
 
 

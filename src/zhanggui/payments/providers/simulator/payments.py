@@ -16,13 +16,15 @@ PAGE_LIFETIME_S = 300
 ORDER_LIFETIME_S = 7 * 86_400
 OTHER_AMOUNT = 268498688
 ALREADY_PAID = 268449538
-TRADE_TYPES = {"native": "NATIVE", "h5": "MWEB"}
+TRADE_TYPES = {"native": "NATIVE", "h5": "MWEB", "jsapi": "JSAPI"}
 
 
 def create(sim: Simulation, *, kind: str, body: dict[str, Any], base: str) -> dict[str, str]:
     """Accept a payment, or accept the same one again with a fresh code."""
     schema.CREATE[kind].check("", body)
     _own(sim, body)
+    if kind == "jsapi":
+        _known_payer(sim, body["payer"]["openid"])
     number, now = body["out_trade_no"], sim.moment()
     if _lifetime_end(body, now) <= now:
         raise schema.wrong("/time_expire", body["time_expire"], "应晚于当前时间")
@@ -32,11 +34,13 @@ def create(sim: Simulation, *, kind: str, body: dict[str, Any], base: str) -> di
             _insert(books, kind=kind, body=body, now=now)
         else:
             _same_again(known, kind=kind, body=body, now=now)
-        code = secrets.token_urlsafe(12)
-        lifetime = CODE_LIFETIME_S if kind == "native" else PAGE_LIFETIME_S
+        code = f"wx{secrets.token_hex(17)}" if kind == "jsapi" else secrets.token_urlsafe(12)
+        lifetime = PAGE_LIFETIME_S if kind == "h5" else CODE_LIFETIME_S
         books.execute("INSERT INTO codes VALUES (?, ?, ?)", (code, number, now + lifetime))
     if kind == "native":
         return {"code_url": f"weixin://wxpay/bizpayurl?pr={code}"}
+    if kind == "jsapi":
+        return {"prepay_id": code}
     return {"h5_url": f"{base}/h5?prepay_id={code}"}
 
 
@@ -98,6 +102,7 @@ class Cashier:
     total: int
     state: str
     notify_url: str
+    payer: str  # the only one who may pay it; empty where anybody may
 
 
 def by_code(sim: Simulation, *, code: str) -> Cashier | None:
@@ -118,6 +123,7 @@ def by_code(sim: Simulation, *, code: str) -> Cashier | None:
         total=row["total"],
         state="EXPIRED" if state == "NOTPAY" and row["code_ends"] <= now else state,
         notify_url=row["notify_url"],
+        payer=_payer(row),
     )
 
 
@@ -136,7 +142,7 @@ def pay(sim: Simulation, *, number: str, even_if_closed: bool = False) -> str:
             " WHERE out_trade_no = ?",
             (
                 f"4200{china_time(now):%Y%m%d}{secrets.randbelow(10**16):016}",
-                "o" + secrets.token_hex(14)[:27],
+                _payer(row) or "o" + secrets.token_hex(14)[:27],
                 now,
                 number,
             ),
@@ -194,6 +200,17 @@ def _own(sim: Simulation, body: dict[str, Any]) -> None:
     shop = sim.ring.shop
     if body["mchid"] != shop.mchid or body.get("appid", shop.appid) != shop.appid:
         raise ApiRefusal(400, "APPID_MCHID_NOT_MATCH", "appid和mch_id不匹配")
+
+
+def _known_payer(sim: Simulation, openid: str) -> None:
+    with sim.books() as books:
+        found = books.execute("SELECT 1 FROM people WHERE openid = ?", (openid,)).fetchone()
+    if found is None:
+        raise schema.wrong("/payer/openid", None, "无效的openid")
+
+
+def _payer(row: sqlite3.Row) -> str:
+    return str(json.loads(row["parameters"]).get("payer", {}).get("openid", ""))
 
 
 def _row(books: sqlite3.Connection, number: str) -> sqlite3.Row | None:

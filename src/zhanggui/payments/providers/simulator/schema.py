@@ -171,6 +171,13 @@ _SCENE: dict[str, Text | Whole | Flag | Group | Rows] = {
 }
 CREATE = {
     "native": Group(_CREATE | {"scene_info": Group(_SCENE, required=False)}),
+    "jsapi": Group(
+        _CREATE
+        | {
+            "payer": Group({"openid": Text(128)}),
+            "scene_info": Group(_SCENE, required=False),
+        }
+    ),
     "h5": Group(_CREATE | {"scene_info": Group(_SCENE | {"h5_info": _H5_INFO})}),
 }
 CLOSE = Group({"mchid": Text(32)})

@@ -12,7 +12,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from zhanggui.payments.providers.simulator import api, control, pages, payments, refunds
+from zhanggui.payments.providers.simulator import (
+    api,
+    bridge,
+    control,
+    oauth,
+    pages,
+    payments,
+    refunds,
+)
 from zhanggui.payments.providers.simulator.api import Call, Reply
 from zhanggui.payments.providers.simulator.faults import FaultBoard
 from zhanggui.payments.providers.simulator.keys import Credentials
@@ -71,6 +79,14 @@ class SimulatorServer:
     def pay(self, *, out_trade_no: str, even_if_closed: bool = False) -> str:
         """Play the shopper who pays, and return the trade state."""
         return payments.pay(self.sim, number=out_trade_no, even_if_closed=even_if_closed)
+
+    def openid(self, *, user: str) -> str:
+        """Return the openid of a WeChat user, known to the account from then on."""
+        return oauth.openid_of(self.sim, user=user)
+
+    def invoke(self, params: dict[str, str], *, pays: bool = True) -> dict[str, str]:
+        """Play WeChat's app, which a page's script asks for the payment."""
+        return bridge.invoke(self.sim, params=params, pays=pays)
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Return all notifications with how far they came."""
@@ -160,6 +176,8 @@ def _reply(sim: Simulation, environ: dict[str, Any]) -> Reply:
         return api.answer(sim, call)
     if call.path.startswith("/_control/"):
         return control.answer(sim, call)
+    if call.path.startswith(("/connect/", "/sns/")):
+        return oauth.answer(sim, call)
     return pages.answer(sim, call)
 
 
