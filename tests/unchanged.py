@@ -8,7 +8,8 @@ from django.apps import apps
 from django.db import models
 
 APPS = ("core", "accounts", "catalog", "customers", "inventory", "freight", "orders", "payments")
-APPS = (*APPS, "fulfilment", "notifications", "integrations", "django_tasks_database")
+APPS = (*APPS, "fulfilment", "notifications", "integrations", "socialaccount")
+APPS = (*APPS, "django_tasks_database")
 OWN_PACE = {"core.Counter"}  # numbers of processes
 
 

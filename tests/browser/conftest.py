@@ -89,8 +89,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
             has_touch=is_phone,
             locale="zh-CN",
             service_workers="block",
-            **({"user_agent": PHONE_AGENT} if is_phone else {}),
-            **options,
+            **({"user_agent": PHONE_AGENT} if is_phone else {}) | options,
         )
         contexts.append(context)
         page = context.new_page()

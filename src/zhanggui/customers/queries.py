@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.encryption import blind_index
@@ -9,7 +10,7 @@ from zhanggui.core.phones import InvalidPhone, national_phone, normal_phone
 from zhanggui.core.text import TextRefused, clean_text, search_form
 from zhanggui.customers.models import Address
 from zhanggui.customers.models import Customer as Customer
-from zhanggui.customers.types import AddressInput, AddressView, InvalidAddress
+from zhanggui.customers.types import WECHAT, AddressInput, AddressView, InvalidAddress
 from zhanggui.regions import queries as regions
 
 
@@ -130,6 +131,11 @@ def addresses(*, user_id: int, limit: int = 20) -> list[AddressView]:
 def customer_of_user(*, user_id: int) -> Customer | None:
     """Return the shopper behind a sign-in."""
     return Customer.objects.filter(user_id=user_id, archived_at=None).first()
+
+
+def is_wechat_linked(*, user_id: int) -> bool:
+    """Tell whether WeChat signs this shopper in."""
+    return bool(SocialAccount.objects.filter(provider=WECHAT, user_id=user_id).exists())
 
 
 def ids_of_users(*, user_ids: Collection[int]) -> dict[int, int]:

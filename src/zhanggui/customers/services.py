@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
@@ -27,9 +28,11 @@ from zhanggui.customers.types import (
     CODE_TRIES,
     CODES_PER_DAY,
     SECONDS_BETWEEN,
+    WECHAT,
     AddressInput,
     CodeRefused,
     SentCode,
+    WechatTaken,
 )
 
 
@@ -199,6 +202,33 @@ def _user_of(number: str, index: str, now: datetime) -> int:
         customer.user_id = accounts.create_shopper_user(now=now).pk
         customer.save(update_fields=["user"])
     return int(customer.user_id)
+
+
+def link_wechat(*, user_id: int, uid: str) -> None:
+    """Let this WeChat sign the shopper in, instead of the one that did; repeatable.
+
+    `uid` is a blind index of the openid.
+
+    Raises:
+        WechatTaken: it signs another shopper in.
+    """
+    in_transaction(lambda: _link_wechat(user_id, uid))
+
+
+def _link_wechat(user_id: int, uid: str) -> None:
+    Customer.objects.select_for_update().get(user_id=user_id)
+    account, _new = SocialAccount.objects.get_or_create(
+        provider=WECHAT, uid=uid, defaults={"user_id": user_id}
+    )
+    if account.user_id != user_id:
+        raise WechatTaken(_("这个微信已经用于另一个手机号。"))
+    others = SocialAccount.objects.filter(provider=WECHAT, user_id=user_id)
+    others.exclude(pk=account.pk).delete()
+
+
+def unlink_wechat(*, user_id: int) -> None:
+    """Let no WeChat sign the shopper in any more; the phone does."""
+    SocialAccount.objects.filter(provider=WECHAT, user_id=user_id).delete()
 
 
 def customer_for_import(*, source: str, refs: Sequence[str], now: datetime) -> Mapping[str, int]:

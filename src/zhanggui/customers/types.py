@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from zhanggui.core.types import Refusal
 
+WECHAT = "weixin"  # as allauth names the provider
 CODE_MINUTES, CODE_TRIES = 5, 5
 CODES_PER_DAY, SECONDS_BETWEEN = 10, 60
 
@@ -53,6 +54,13 @@ class InvalidAddress(Refusal):
     def __init__(self, text: object, *, field: str = "") -> None:
         super().__init__(text)  # type: ignore[arg-type]
         self.field = field
+
+
+class WechatTaken(Refusal):
+    """The WeChat signs another shopper in."""
+
+    code = "wechat_taken"
+    status = 409
 
 
 class CodeRefused(Refusal):

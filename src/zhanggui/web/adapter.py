@@ -1,7 +1,16 @@
-"""How allauth behaves here: staff sign in, nobody signs up by themselves."""
+"""How allauth behaves here: nobody signs up by themselves, shoppers come by WeChat."""
 
+from typing import Any, NoReturn
+
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.http import HttpRequest
+
+from zhanggui.web import wechat
+from zhanggui.web.storefront.me import wechat as shoppers
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -10,3 +19,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse to make accounts from the login page."""
         return False
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """WeChat for shoppers: allauth keeps the state and asks WeChat, our own views do the rest."""
+
+    def list_apps(self, *args: Any, **kwargs: Any) -> list[SocialApp]:
+        """Return the service account of the settings; the table of allauth is not used."""
+        return [wechat.app()] if wechat.is_set_up() else []
+
+    def get_requests_session(self) -> requests.Session:
+        """Ask with a time-out, and this machine without a proxy."""
+        return wechat.session_of(super().get_requests_session())
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
+        """Take over from allauth, which would make a user."""
+        raise ImmediateHttpResponse(shoppers.arrived(request, sociallogin))
+
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, exception: Any = None, **more: Any
+    ) -> NoReturn:
+        """Go back to where the phone signs in as well."""
+        raise ImmediateHttpResponse(shoppers.failed(request, exception))

@@ -6,6 +6,7 @@ import re
 from django.conf import settings
 from django.http import HttpRequest
 
+_DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS")
 _PHONE = re.compile(r"Mobile|Android|iPhone|HarmonyOS", re.IGNORECASE)
 
 
@@ -27,6 +28,18 @@ def client_ip(request: HttpRequest) -> str:
 def is_phone(request: HttpRequest) -> bool:
     """Tell whether the page is read on a phone, which can open the payment app by itself."""
     return bool(_PHONE.search(request.headers.get("User-Agent", "")))
+
+
+def is_in_wechat(request: HttpRequest) -> bool:
+    """Tell whether the page is read inside WeChat; its sister for companies can't pay like it."""
+    agent = request.headers.get("User-Agent", "")
+    return "MicroMessenger/" in agent and "wxwork" not in agent
+
+
+def is_desktop(request: HttpRequest) -> bool:
+    """Tell whether the page is read on a computer, which has no payment app."""
+    agent = request.headers.get("User-Agent", "")
+    return bool(_DESKTOP.search(agent)) and not _PHONE.search(agent)
 
 
 def public_url(request: HttpRequest) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from tests.factories.wechat import running_simulator
+from tests.factories.wechat import running_simulator, service_account
 
 from zhanggui.payments.providers.simulator import SimulatorServer, credentials
 
@@ -25,6 +25,13 @@ def simulator(wechat_keys: Path, tmp_path: Path, settings: Any) -> Iterator[Simu
     with running_simulator(wechat_keys, tmp_path / "simulator") as (server, values):
         settings.WECHATPAY = values
         yield server
+
+
+@pytest.fixture
+def account(simulator: SimulatorServer, tmp_path: Path, settings: Any) -> SimulatorServer:
+    """Give the shop the keys of a service account: who pays inside WeChat, and signing in there."""
+    settings.WECHAT = service_account(tmp_path / "simulator", base=simulator.base)
+    return simulator
 
 
 @pytest.fixture(autouse=True)

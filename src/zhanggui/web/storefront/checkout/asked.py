@@ -11,9 +11,9 @@ from django.http import HttpRequest, QueryDict
 from zhanggui.core.text import is_storable
 from zhanggui.orders import queries as orders
 from zhanggui.orders.calc import MAX_LINES, MAX_QUANTITY
-from zhanggui.orders.types import PaymentChannel, WantedLine
+from zhanggui.orders.types import WantedLine
 from zhanggui.payments import queries as payments
-from zhanggui.web.clients import is_phone
+from zhanggui.web.storefront import scenes
 from zhanggui.web.storefront.cart import cookies
 from zhanggui.web.storefront.cart.reading import cart_wanted, shown_cart
 from zhanggui.web.storefront.checkout.forms import FIELDS
@@ -49,9 +49,9 @@ def new_key() -> str:
 
 def offered_channels(request: HttpRequest) -> list[str]:
     """Return the ways to pay for this device: WeChat Pay once, in the scene that fits."""
-    scene = PaymentChannel.WECHAT_H5 if is_phone(request) else PaymentChannel.WECHAT_NATIVE
-    hidden = {PaymentChannel.WECHAT_H5, PaymentChannel.WECHAT_NATIVE} - {scene}
-    return [str(one) for one in payments.channels() if one not in hidden]
+    channels = payments.channels()
+    hidden = scenes.WECHAT - {scenes.fitting(request, channels)}
+    return [str(one) for one in channels if one not in hidden]
 
 
 def first_asked(request: HttpRequest, *, now: datetime) -> Asked:

@@ -17,6 +17,7 @@ from zhanggui.web.storefront.checkout.asked import NEW_ADDRESS, Asked
 from zhanggui.web.storefront.checkout.forms import FIELDS, CheckoutForm
 
 METHODS: Mapping[str, str | Promise] = {
+    PaymentChannel.WECHAT_JSAPI: pgettext_lazy("payment", "微信支付"),
     PaymentChannel.WECHAT_H5: pgettext_lazy("payment", "微信支付"),
     PaymentChannel.WECHAT_NATIVE: pgettext_lazy("payment", "微信支付"),
     PaymentChannel.TRANSFER: pgettext_lazy("payment", "银行转账"),

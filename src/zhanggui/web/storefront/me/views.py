@@ -20,18 +20,18 @@ from zhanggui.customers.types import CodeRefused
 from zhanggui.notifications import queries as messages
 from zhanggui.notifications import services as notifications
 from zhanggui.orders import queries as orders
-from zhanggui.orders import services as order_services
 from zhanggui.orders.queries import Order
 from zhanggui.orders.types import DisplayStatus
+from zhanggui.web import wechat
 from zhanggui.web.access import open_to_all
 from zhanggui.web.badges import DISPLAY_STATUS
 from zhanggui.web.clients import client_ip
 from zhanggui.web.storefront.caching import personal
 from zhanggui.web.storefront.cart import cookies
+from zhanggui.web.storefront.me import wechat as me_wechat
 from zhanggui.web.storefront.me.forms import CodeForm, PhoneForm
 from zhanggui.web.storefront.shoppers import customer_of, shopper_user_id
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 _TABS: tuple[tuple[str, frozenset[str]], ...] = (
     ("to_pay", frozenset({DisplayStatus.TO_PAY})),
     ("to_ship", frozenset({DisplayStatus.TO_SHIP, DisplayStatus.PART_SHIPPED})),
@@ -47,17 +47,30 @@ def me(request: HttpRequest) -> HttpResponse:
     """Show my orders by status, or the way to sign in."""
     customer = customer_of(request)
     if customer is None:
-        return render(request, "store/me/sign_in.html", {"form": PhoneForm()})
-    tab = request.GET.get("tab", "")
+        return _sign_in_page(request, PhoneForm())
+    tab, user_id = request.GET.get("tab", ""), cast(int, customer.user_id)
     found = orders.newest_orders_of(customer_id=customer.pk)
     wanted = dict(_TABS).get(tab)
     values = {
         "phone": mask_phone(customer.phone),
         "orders": [one for one in found if wanted is None or one.display_status in wanted],
         "tabs": _tabs(found, tab if wanted else ""),
-        "addresses": customers.addresses(user_id=cast(int, customer.user_id)),
+        "addresses": customers.addresses(user_id=user_id),
+        "by_wechat": wechat.is_set_up() and customers.is_wechat_linked(user_id=user_id),
+        "offers_wechat": me_wechat.is_offered(request),
+        "said": request.GET.get("wechat", ""),
     }
     return render(request, "store/me/me.html", values)
+
+
+def _sign_in_page(request: HttpRequest, form: PhoneForm, *, status: int = 200) -> HttpResponse:
+    values = {
+        "form": form,
+        "offers_wechat": me_wechat.is_offered(request),
+        "is_new": bool(me_wechat.pending_uid(request)),
+        "said": request.GET.get("wechat", ""),
+    }
+    return render(request, "store/me/sign_in.html", values, status=status)
 
 
 def _tabs(found: list[Order], tab: str) -> list[dict[str, object]]:
@@ -89,7 +102,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
         notifications.send_sign_in_code(phone=phone, client=client_ip(request), now=timezone.now())
     except InvalidPhone as refusal:
         form.add_error("phone", str(refusal))
-        return render(request, "store/me/sign_in.html", {"form": form}, status=422)
+        return _sign_in_page(request, form, status=422)
     except CodeRefused as refusal:
         values["problem"], status = str(refusal), 429
     return render(request, "store/me/code.html", values, status=status)
@@ -115,20 +128,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         form.add_error("code", _("这个账号已停用，请联系客服。"))
         return render(request, "store/me/code.html", values, status=422)
-    login(request, user, backend=_BACKEND)
-    return _with_basket(request, user_id)
-
-
-def _with_basket(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Go to my orders, with the guest's basket added to the one I had."""
-    response = HttpResponseRedirect(reverse("store:me"))
-    customer = customers.customer_of_user(user_id=user_id)
-    if customer is not None:
-        cart_id = order_services.merge_carts(
-            cart_id=cookies.cart_id(request), customer_id=customer.pk, now=timezone.now()
-        )
-        cookies.remember(response, cart_id=cart_id)
-    return response
+    uid = me_wechat.pending_uid(request)
+    login(request, user, backend=me_wechat.BACKEND)
+    if uid:
+        me_wechat.keep(request, user_id=user_id, uid=uid)
+    return me_wechat.with_basket(request, user_id)
 
 
 @open_to_all

@@ -14,7 +14,8 @@ from zhanggui.payments import queries as payments
 from zhanggui.web.access import open_to_all
 from zhanggui.web.storefront.buyers import order_of
 from zhanggui.web.storefront.caching import personal
-from zhanggui.web.storefront.pay import reading
+from zhanggui.web.storefront.pay import reading, wechat
+from zhanggui.web.storefront.scenes import JSAPI
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -41,10 +42,23 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     order = order_of(token)
     if not reading.is_waiting(order):
         return redirect("store:pay-result", token=token)
-    wanted, now = request.GET.get("channel", ""), timezone.now()
-    page = reading.pay_page(order=order, wanted=wanted, request=request, now=now)
+    wanted = request.GET.get("channel", "")
+    channel = reading.channel_for(order=order, wanted=wanted, request=request)
+    payer = wechat.payer(request) if channel == JSAPI and "fresh" not in request.GET else ""
+    if channel != JSAPI or payer:
+        page = reading.pay_page(
+            order=order, channel=channel, payer=payer, request=request, now=timezone.now()
+        )
+    elif request.GET.get("why") == "wechat":
+        page = reading.unknown_payer(order=order, request=request)
+    else:
+        return wechat.ask(request, token=token)
     status = 503 if page.can_retry else 200
-    return render(request, "store/pay/pay.html", {"page": page, "order": order}, status=status)
+    values = {"page": page, "order": order}
+    response = render(request, "store/pay/pay.html", values, status=status)
+    if payer and page.problem and not page.can_retry:
+        wechat.forget(response)  # maybe known to another account than the one that takes the money
+    return response
 
 
 @open_to_all

@@ -1,7 +1,7 @@
 """Small addresses of the whole shop."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -94,6 +94,15 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Keep robots out of what belongs to one person."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+@open_to_all
+@require_safe
+def mp_verify(request: HttpRequest, code: str) -> HttpResponse:
+    """Show WeChat that this domain is the account's: the file that it asks for holds its name."""
+    if not code or code != settings.WECHAT["verify"]:
+        raise Http404
+    return HttpResponse(code, content_type="text/plain")
 
 
 @open_to_all
