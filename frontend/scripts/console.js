@@ -1,7 +1,10 @@
 import "./app.js";
+import "./parts/grid.js";
 import "./parts/install.js";
 import "./parts/keys.js";
 import "./parts/live.js";
 import "./parts/print.js";
 import "./parts/rows.js";
 import "./parts/scanner.js";
+import "./parts/tree.js";
+import "./parts/upload.js";

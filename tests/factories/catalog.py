@@ -66,7 +66,7 @@ class SkuFactory(DjangoModelFactory[Sku]):
     def product_figures(self: Sku, create: bool, extracted: Any, **_: Any) -> None:
         """Keep prices and count on the product, as the services do."""
         if create:
-            summarise(self.product)
+            summarise(self.product, now=CREATED)
             self.product.save()
 
 

@@ -7,8 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -40,7 +42,7 @@ class Staff:
         answer = self.session.post(f"{self.shop.url}{path}", data=data, timeout=60)
         assert answer.status_code == 200, (answer.status_code, answer.text[-2000:])
 
-    def set_price(self, slug: str, minor: int) -> None:
+    def set_price(self, slug: str, minor: int, **fields: str) -> None:
         """Save the product form with another price."""
         category = self._category(slug)
         data = {
@@ -58,7 +60,7 @@ class Staff:
             "sku-0-price_minor": f"{minor / 100:.2f}",
             "sku-0-weight_grams": "500",
         }
-        self.post(f"/console/products/item/{slug}/save/", data)
+        self.post(f"/console/products/item/{slug}/save/", data | fields)
 
     def _category(self, slug: str) -> str:
         found: str = requests.get(
@@ -160,3 +162,23 @@ def test_shelf_and_stock_are_seen_at_both_servers_at_once(shops: list[RunningSho
             body = {"sku": CODE, "warehouse": house, "on_hand": pieces, "reason": "盘点"}
             assert trade.staff("PATCH", "stock", json=body).status_code == 200
             assert [text in page for page in pages()] == [True] * 2
+
+
+def test_both_servers_change_a_timed_price_at_its_moment(shops: list[RunningShop]) -> None:
+    slug = slug_of(shops[0])
+    start = datetime.now(UTC) + timedelta(seconds=6)
+    moment = start.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M:%S")
+    start = start.replace(microsecond=0)
+    timed = {"sku-0-timed_price_minor": "15", "sku-0-timed_from": moment}
+    Staff(shops[0]).set_price(slug, 19_90, **timed)
+    seen: list[tuple[datetime, datetime, int]] = []
+
+    while datetime.now(UTC) < start + timedelta(seconds=2):
+        for shop in shops:
+            asked = datetime.now(UTC)
+            page = requests.get(f"{shop.url}/p/{slug}/", timeout=60)
+            seen.append((asked, datetime.now(UTC), price_on(page.text)))
+
+    before = {price for _asked, answered, price in seen if answered < start}
+    after = {price for asked, _answered, price in seen if asked > start}
+    assert (before, after) == ({19_90}, {15_00})

@@ -23,13 +23,12 @@ from tests.factories.files import make_imports
 from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_shop, stocked
 from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
+from tests.web.goods import attributed, edited
 
 from zhanggui.accounts import services as accounts
 from zhanggui.accounts.types import Role
-from zhanggui.catalog import services as catalog
 from zhanggui.catalog.models import Sku
 from zhanggui.catalog.services import rebuild_search
-from zhanggui.catalog.types import BulkAct, BulkWish
 from zhanggui.core import versions
 from zhanggui.core.jobs import rows
 from zhanggui.core.models import WorkerBeat
@@ -114,6 +113,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/products/new/": ("/console/products/new/",),
     "console/products/categories/": ("/console/products/categories/",),
     "console/products/categories/<slug:slug>/": ("/console/products/categories/{category}/",),
+    "console/products/categories/<slug:slug>/attributes/": (
+        "/console/products/categories/{category}/attributes/",
+    ),
     "console/products/item/<slug:slug>/": ("/console/products/item/{product}/",),
     "console/products/item/<slug:slug>/save/": ("/console/products/item/{product}/save/",),
     "console/staff/": ("/console/staff/",),
@@ -147,7 +149,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "readyz": ("/readyz",),
     "": ("/",),
     "categories/": ("/categories/",),
-    "c/<slug:slug>/": ("/c/{category}/", "/c/{category}/?sort=price"),
+    "c/<slug:slug>/": ("/c/{category}/", "/c/{category}/?sort=price", "/c/{category}/?f=a-0:x0"),
     "search/": ("/search/?q=商品", "/search/"),
     "p/<slug:slug>/": ("/p/{product}/",),
     "cart/": ("/cart/",),
@@ -255,21 +257,10 @@ def _catalog(world: World) -> None:
             rules=[_rule(area) for area in ("330000", "310000", "320000", "440000")[: world.size]],
         )
     rebuild_search()
-    _edits(world)
+    world.names["bulk_edit"] = edited(world.size)
+    attributed(world.size, top)
     world.names |= {"warehouse": "HOUSE0", "category": "top", "product": "item-0"}
     world.names |= {"sku": world.skus[0].code, "template": "模板 0"}
-
-
-def _edits(world: World) -> None:
-    """Make the weight of all products another one, so many times."""
-    ids = list(Sku.objects.values_list("product", flat=True).distinct())
-    lin = Actor(ActorType.STAFF, StaffFactory().pk)
-    for number in range(world.size):
-        wish = BulkWish(act=BulkAct.WEIGHT, weight_grams=11 + number)
-        token = catalog.preview_bulk_edit(product_ids=ids, wish=wish, now=NOON, actor=lin)
-        edit_id = catalog.start_bulk_edit(token=token, now=NOON, actor=lin)
-        catalog.run_bulk_edit(edit_id=edit_id, now=NOON)
-        world.names["bulk_edit"] = token
 
 
 def _rule(area: str) -> FreightRuleView:

@@ -1,7 +1,9 @@
 """What search stores of a product and asks for: terms of texts in any language."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from zhanggui.core.text import search_form
 
@@ -100,6 +102,55 @@ def _pairs(signs: str) -> Iterable[str]:
 
 def _prefixes(word: str) -> Iterable[str]:
     return (word[:end] for end in range(1, min(len(word), TERM_LENGTH) + 1))
+
+
+class Price(NamedTuple):
+    """What a SKU costs: as a rule, and by its timetable where it has one."""
+
+    price_minor: int
+    market_minor: int | None = None
+    timed_minor: int | None = None
+    timed_from: datetime | None = None
+    timed_until: datetime | None = None
+
+    def at(self, now: datetime) -> tuple[int, int | None]:
+        """Return the price of this moment, and the one to strike through."""
+        if self.timed_minor is None or not self._is_on(now):
+            return self.price_minor, self.market_minor
+        is_lower = self.timed_minor < self.price_minor
+        return self.timed_minor, self.market_minor or (self.price_minor if is_lower else None)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """Return when the price is next another one by itself."""
+        if self.timed_minor is None:
+            return None
+        coming = [at for at in (self.timed_from, self.timed_until) if at and at > now]
+        return min(coming, default=None)
+
+    def _is_on(self, now: datetime) -> bool:
+        begun = self.timed_from is None or self.timed_from <= now
+        return begun and (self.timed_until is None or now < self.timed_until)
+
+
+class Figures(NamedTuple):
+    """What lists show of the live SKUs of a product, and until when that is so."""
+
+    sku_count: int
+    min_minor: int
+    max_minor: int
+    market_minor: int | None
+    until: datetime | None
+
+
+def figures(prices: Sequence[Price], *, now: datetime) -> Figures:
+    """Return the figures of a product from the prices of its live SKUs in their order."""
+    if not prices:
+        return Figures(0, 0, 0, None, None)
+    today = [price.at(now) for price in prices]
+    least, market = min(today, key=lambda one: one[0])
+    coming = [at for price in prices if (at := price.next_change(now))]
+    most = max(price for price, _market in today)
+    return Figures(len(prices), least, most, market, min(coming, default=None))
 
 
 def edited_price(

@@ -12,7 +12,7 @@ class ProductSaved(Event):
 
     kind: ClassVar[str] = "product.saved"
     subject_type: ClassVar[str] = "product"
-    change: str  # created, edited, on, off, draft, archived, restored, pictures
+    change: str  # created, edited, on, off, draft, archived, restored, sold_out, in_stock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from zhanggui.catalog.types import BulkAct, BulkRowState, BulkState, Shelf, Weight
+from zhanggui.catalog.types import AttributeKind, BulkAct, BulkRowState, BulkState, Shelf, Weight
 from zhanggui.core.ids import IdField
 
 
@@ -20,6 +20,16 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OldSlug(models.Model):
+    """An address that a category had: links to it lead to the one that it has now."""
+
+    slug = models.CharField(max_length=80, primary_key=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="old_slugs")
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Product(models.Model):
@@ -41,6 +51,9 @@ class Product(models.Model):
     min_price_minor = models.BigIntegerField(default=0)
     max_price_minor = models.BigIntegerField(default=0)
     market_price_minor = models.BigIntegerField(null=True)  # of the cheapest one
+    figures_until = models.DateTimeField(null=True)  # when a timed price makes them others
+    leaves_when_sold_out = models.BooleanField(default=False)  # off the lists until there is stock
+    is_sold_out = models.BooleanField(default=False)  # it has left so; kept by stock's services
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     revision = models.IntegerField(default=1)  # of what the form holds: texts, shelf, SKUs
@@ -68,13 +81,66 @@ class Product(models.Model):
             models.Index(
                 fields=["category", "shelf", "created_at", "slug"], name="product_by_category"
             ),
-            # queries.facts.next_change
+            # sql.next_moment
             models.Index(fields=["on_at"], name="product_by_on_at"),
             models.Index(fields=["off_at"], name="product_by_off_at"),
+            models.Index(fields=["figures_until"], name="product_by_figures_until"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Attribute(models.Model):
+    """What products of a category, and of those below it, are told apart and filtered by."""
+
+    id = IdField()
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="attributes")
+    key = models.CharField(max_length=40, unique=True)  # names it in addresses
+    name = models.CharField(max_length=30)
+    kind = models.CharField(max_length=6, choices=AttributeKind.choices)
+    values = models.JSONField(default=list)  # of a choice, in their order
+    unit = models.CharField(max_length=10, blank=True)
+    position = models.IntegerField(default=0)
+    is_facet = models.BooleanField(default=True)  # shoppers filter by it
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=AttributeKind.values), name="attribute_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductAttribute(models.Model):
+    """A value that a product has of an attribute; of a choice it may have several."""
+
+    id = IdField()
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="attributes")
+    attribute = models.ForeignKey(
+        Attribute,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # value_by_attribute begins with it
+    )
+    text = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "attribute", "text"], name="value_once_per_product"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["attribute", "text", "product"], name="value_by_attribute"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Picture(models.Model):
@@ -113,6 +179,10 @@ class Sku(models.Model):
     price_minor = models.BigIntegerField()
     market_price_minor = models.BigIntegerField(null=True)
     cost_price_minor = models.BigIntegerField(null=True)
+    # The price from one moment until another, where it has one; see calc.Price
+    timed_price_minor = models.BigIntegerField(null=True)
+    timed_from = models.DateTimeField(null=True)
+    timed_until = models.DateTimeField(null=True)
     barcode = models.CharField(max_length=32, blank=True)
     weight_grams = models.IntegerField(default=0)
     volume_cm3 = models.IntegerField(default=0)
@@ -129,11 +199,26 @@ class Sku(models.Model):
                 name="sku_other_prices_not_negative",
             ),
             models.CheckConstraint(
+                condition=Q(timed_price_minor=None) | Q(timed_price_minor__gte=0),
+                name="sku_timed_price_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(timed_from=None)
+                | Q(timed_until=None)
+                | Q(timed_until__gt=F("timed_from")),
+                name="sku_timed_price_in_order",
+            ),
+            models.CheckConstraint(
                 condition=Q(weight_grams__gte=0) & Q(volume_cm3__gte=0),
                 name="sku_measures_not_negative",
             ),
         ]
-        indexes = [models.Index(fields=["barcode"], name="sku_by_barcode")]
+        indexes = [
+            models.Index(fields=["barcode"], name="sku_by_barcode"),
+            # sql.next_moment
+            models.Index(fields=["timed_from"], name="sku_by_timed_from"),
+            models.Index(fields=["timed_until"], name="sku_by_timed_until"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -178,6 +263,7 @@ class BulkEdit(models.Model):
     counts = models.JSONField(default=dict)  # state → rows, as the preview, run or undo ended
     actor_type = models.CharField(max_length=10)  # who ordered this run
     actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=60, blank=True)
     made_at = models.DateTimeField()
     begun_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)

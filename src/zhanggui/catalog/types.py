@@ -41,6 +41,14 @@ class Sort(TextChoices):
     DEAREST = "-price", _("价格从高到低")
 
 
+class AttributeKind(TextChoices):
+    """What the values of an attribute are."""
+
+    CHOICE = "choice", _("从几个值里选")
+    NUMBER = "number", _("数字")
+    TEXT = "text", _("文字")
+
+
 class BulkAct(TextChoices):
     """What an edit of many products changes."""
 
@@ -109,6 +117,7 @@ class NotSold(TextChoices):
     OFF = "off", _("已下架")
     NOT_YET = "not_yet", _("还没到上架时间")
     OVER = "over", _("已过下架时间")
+    SOLD_OUT = "sold_out", _("售罄自动下架，到货自动上架")
     ARCHIVED = "archived", _("已归档")
     NO_SKU = "no_sku", _("还没有规格")
     OUT_OF_STOCK = "out_of_stock", _("没有库存")
@@ -125,6 +134,9 @@ class SkuInput:
     price_minor: int
     market_price_minor: int | None = None
     cost_price_minor: int | None = None
+    timed_price_minor: int | None = None  # instead of the price, from one moment until another
+    timed_from: datetime | None = None
+    timed_until: datetime | None = None
     barcode: str = ""
     weight_grams: int = 0
     volume_cm3: int = 0
@@ -152,6 +164,7 @@ class ProductInput:
     off_at: datetime | None
     options: tuple[OptionInput, ...]
     skus: tuple[SkuInput, ...]
+    leaves_when_sold_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +327,7 @@ class ProductEdit:
     shelf: Shelf
     on_at: datetime | None
     off_at: datetime | None
+    leaves_when_sold_out: bool
     currency: str
     options: tuple[OptionInput, ...]
     skus: tuple[SkuInput, ...]
@@ -323,6 +337,30 @@ class ProductEdit:
     not_sold: NotSold | None
     updated_at: datetime
     revision: int  # sent back with the form, so that nobody undoes what another saved meanwhile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeView:
+    """An attribute of a category, or of one above it."""
+
+    attribute_id: int
+    key: str
+    name: str
+    kind: AttributeKind
+    values: tuple[str, ...]
+    unit: str
+    is_facet: bool
+    category_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """An attribute with the values that products of a list have, and of how many each."""
+
+    key: str
+    name: str
+    unit: str
+    values: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from zhanggui.freight.types import (
     SavedProduct,
     WeightMissing,
 )
+from zhanggui.inventory import services as inventory
 from zhanggui.regions import queries as regions
 
 _MOST_UNITS, _MOST_MINOR = 1_000_000_000, 100_000_000
@@ -164,6 +165,8 @@ def save_product(
         revision=revision,
     )
     set_product_template(product_id=saved.pk, template_id=template_id)
+    if saved.leaves_when_sold_out or saved.is_sold_out:
+        inventory.refresh_sold_out(product_ids=[saved.pk], now=now)
     return SavedProduct(product_id=saved.pk, slug=saved.slug, name=saved.name)
 
 
@@ -198,12 +201,30 @@ def save_products(
         )
         versions.bump(queries.FREIGHT)
     _check_weights(wanted)
+    saved = [one for one in results if not isinstance(one, Refusal)]
+    leaving = [one.pk for one in saved if one.leaves_when_sold_out or one.is_sold_out]
+    if leaving:
+        inventory.refresh_sold_out(product_ids=leaving, now=now)
     return [
         one
         if isinstance(one, Refusal)
         else SavedProduct(product_id=one.pk, slug=one.slug, name=one.name)
         for one in results
     ]
+
+
+@transaction.atomic
+def copy_product(*, product_id: int, now: datetime, actor: Actor) -> SavedProduct:
+    """Make a draft like this product, with its freight template.
+
+    Raises:
+        CatalogRefused: as `catalog.services.copy_product` says.
+    """
+    made = catalog.copy_product(product_id=product_id, now=now, actor=actor)
+    own = queries.own_template(product_id=product_id)
+    if own is not None:
+        set_product_template(product_id=made.pk, template_id=own.template_id)
+    return SavedProduct(product_id=made.pk, slug=made.slug, name=made.name)
 
 
 @transaction.atomic

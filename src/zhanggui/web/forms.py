@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,6 +13,7 @@ from zhanggui.core.money import digits_of
 from zhanggui.core.text import TextRefused, clean_text
 from zhanggui.web.formats import grouped
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]*)?$")
 
 
@@ -70,3 +72,18 @@ class MinorField(forms.Field):
             digits = digits_of(self.currency)
             return f"{Decimal(value).scaleb(-digits):.{digits}f}"
         return value
+
+
+class ShopMomentField(forms.DateTimeField):
+    """A moment of the shop's clock."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, required=False, **options)
+
+    def clean(self, value: Any) -> datetime | None:
+        """Return the moment; years that no calendar of a shop has are refused."""
+        moment: datetime | None = super().clean(value)
+        if moment and not EARLIEST < moment < LATEST:
+            raise forms.ValidationError(_("请填写 2000 年到 2100 年之间的时间。"))
+        return moment

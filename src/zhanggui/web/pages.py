@@ -33,7 +33,7 @@ LONGEST_ADDRESS = 1000
 READS: dict[str, tuple[str, ...]] = {
     "store:home": (),
     "store:categories": (),
-    "store:category": ("sort", "cursor"),
+    "store:category": ("sort", "cursor", "f"),
     "store:search": ("q", "sort", "cursor"),
     "store:product": ("o0", "o1", "o2", "why"),
     "api:products": ("q", "category", "sort", "cursor", "limit"),

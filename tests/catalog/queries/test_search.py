@@ -11,7 +11,7 @@ from tests.factories.catalog import CREATED, CategoryFactory, ProductFactory, Sk
 from tests.naughty import LISTS, naughty_strings
 
 from zhanggui.catalog.calc import query_terms
-from zhanggui.catalog.models import Product, SearchTerm, Sku
+from zhanggui.catalog.models import Product, ProductChange, SearchTerm, Sku
 from zhanggui.catalog.queries import listing, matching_product_ids, search
 from zhanggui.catalog.services import rebuild_search
 from zhanggui.catalog.types import CatalogRefused, Sort
@@ -172,6 +172,7 @@ def test_any_text_can_be_a_name_and_be_searched_for(texts: list[str]) -> None:
         if query_terms(text):
             assert found(text) == {"naughty"}, text
         assert listing(query=text, now=NOON).next == ""
+        ProductChange.objects.all().delete()
         Sku.objects.all().delete()
         SearchTerm.objects.all().delete()
         product.delete()

@@ -275,7 +275,7 @@ def test_a_step_asks_the_same_however_many_products() -> None:
             bulk_run._step(edit_id, NOON)
         asked.append(len(queries))
 
-    assert asked[0] == asked[1] <= 15
+    assert asked[0] == asked[1] <= 19
 
 
 def test_nothing_chosen_and_too_many_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ def test_the_tree_counts_live_products_in_and_below(django_assert_num_queries: A
         SkuFactory(product__category=below)
     SkuFactory(product__category=below, product__shelf="off")
 
-    with held(), django_assert_num_queries(5):  # versions, categories, counts, schedule (2)
+    with held(), django_assert_num_queries(4):  # versions, categories, counts, schedule
         tree = category_tree(now=NOON)
     with held(), django_assert_num_queries(1):
         assert category_tree(now=NOON) is tree

@@ -1,10 +1,12 @@
 """The console's page of categories."""
 
+import json
 from typing import Any
 
 import pytest
 from django.test import Client
 from tests.factories.catalog import CategoryFactory, SkuFactory
+from tests.unchanged import nothing_changes
 
 from zhanggui.catalog.models import Category
 
@@ -72,6 +74,62 @@ def test_categories_need_the_same_statements_for_any_number(
     for _ in range(rows):
         CategoryFactory()
 
-    # session, user, versions, shop, choices, all, tree (2), schedule (2), menu
-    with django_assert_num_queries(11):
+    # session, user, versions, shop, choices, all, tree (2), schedule, menu
+    with django_assert_num_queries(10):
         owner.get("/console/products/categories/")
+
+
+def tree(owner: Client) -> list[tuple[str, str, int]]:
+    """Return the rows of the tree: slug, parent and place."""
+    rows = owner.get("/console/products/categories/").context["nodes"]
+    return [(row.node.slug, row.parent, row.at) for row in rows]
+
+
+def test_categories_are_put_at_other_places_by_button_or_by_dragging(owner: Client) -> None:
+    top = {slug: CategoryFactory(slug=slug, name=slug, position=0) for slug in "abc"}
+    CategoryFactory(slug="b1", parent=top["b"], position=3)
+    address = "/console/products/categories/"
+
+    owner.post(f"{address}c/place/", {"parent": "", "at": "0"})
+    assert tree(owner) == [("c", "", 0), ("a", "", 1), ("b", "", 2), ("b1", "b", 0)]
+    owner.post(f"{address}c/place/", {"parent": "b", "at": "9"})
+    assert tree(owner) == [("a", "", 0), ("b", "", 1), ("b1", "b", 0), ("c", "b", 1)]
+    owner.post(f"{address}b/place/", {"parent": "", "at": "0"})
+    assert tree(owner) == [("b", "", 0), ("b1", "b", 0), ("c", "b", 1), ("a", "", 1)]
+    c, b = Category.objects.get(slug="c"), Category.objects.get(slug="b")
+    assert c.path == f"{b.path}{c.pk}/"
+
+
+def test_a_category_is_not_put_below_itself(owner: Client) -> None:
+    top = CategoryFactory(slug="top", name="茶")
+    CategoryFactory(slug="below", parent=top)
+
+    with nothing_changes():
+        answer = owner.post(
+            "/console/products/categories/top/place/",
+            {"parent": "below", "at": "0"},
+            headers={"HX-Request": "true"},
+        )
+        for wrong in ({"parent": "?", "at": "0"}, {"at": "x"}, {"at": "-1"}, {"at": "99999"}):
+            page = owner.post("/console/products/categories/top/place/", wrong)
+            assert page.status_code == 404
+
+    assert json.loads(answer["HX-Trigger"])["toast"]["tone"] == "error"
+
+
+def test_links_to_a_former_address_lead_to_the_one_of_today(
+    owner: Client, category: Category, client: Client, shop: None
+) -> None:
+    SkuFactory(product__category=category)
+    address = "/console/products/categories/"
+    owner.post(f"{address}pots/", {"name": "茶壶", "position": "0", "slug": "teapots"})
+    owner.post(f"{address}teapots/", {"name": "茶壶", "position": "0", "slug": "kettles"})
+
+    for old in ("pots", "teapots"):
+        answer = client.get(f"/c/{old}/")
+        assert (answer.status_code, answer["Location"]) == (301, "/c/kettles/")
+    assert client.get("/c/kettles/").status_code == 200
+    owner.post(f"{address}new/", {"name": "新壶", "position": "0", "slug": "pots"})
+    assert client.get("/c/pots/").status_code == 200
+    assert client.get("/c/teapots/")["Location"] == "/c/kettles/"
+    assert client.get("/c/never/").status_code == 404

@@ -218,8 +218,9 @@ def test_the_form_needs_the_same_statements_for_any_number_of_rows(
     for place in range(rows):
         stocked(SkuFactory(product=product, options=["abc"[place]], position=place), 3)
 
-    # session, user, product (3), categories, templates (5), reasons (5), pieces, shop, menu
-    with django_assert_num_queries(12):
+    # session, user, product (3), categories, attributes (2), templates (5), reasons (5), pieces,
+    # shop, menu
+    with django_assert_num_queries(14):
         page = owner.get(TEAPOT)
 
     assert len(page.context["rows"]) == rows

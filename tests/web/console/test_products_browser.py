@@ -52,7 +52,7 @@ def test_a_product_with_four_variants_is_made_on_the_phone(phone: Page) -> None:
     phone.locator("#id_sku-0-price_minor").fill("88")
 
     phone.get_by_role("button", name="生成规格").click()
-    expect(phone.locator("table.matrix tbody tr")).to_have_count(4)
+    expect(phone.locator("table.matrix").first.locator("tbody tr")).to_have_count(4)
     expect(phone.get_by_label("商品名称")).to_have_value("紫砂壶")
     phone.get_by_text("批量填写").click()
     phone.locator("#id_fill-weight_grams").fill("500")

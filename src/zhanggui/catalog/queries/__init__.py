@@ -12,11 +12,19 @@ from zhanggui.catalog.queries.admin import (
     shelf_counts,
     sku_codes,
 )
+from zhanggui.catalog.queries.attributes import (
+    attributes_of,
+    chosen_of,
+    chosen_text,
+    facets,
+    product_values,
+)
 from zhanggui.catalog.queries.bulk import bulk_edit, bulk_edits, bulk_rows
 from zhanggui.catalog.queries.categories import (
     all_categories,
     category_by_slug,
     category_covers,
+    category_of_old_slug,
     category_trail,
     category_tree,
 )
@@ -42,15 +50,20 @@ __all__ = [
     "CATALOG",
     "admin_products",
     "all_categories",
+    "attributes_of",
     "bulk_edit",
     "bulk_edits",
     "bulk_rows",
     "cards_by_slug",
     "category_by_slug",
     "category_covers",
+    "category_of_old_slug",
     "category_trail",
     "category_tree",
+    "chosen_of",
+    "chosen_text",
     "cost_prices",
+    "facets",
     "listing",
     "live_facts",
     "live_products",
@@ -67,6 +80,7 @@ __all__ = [
     "product_names",
     "product_page",
     "product_slugs",
+    "product_values",
     "products_for_edit",
     "sellable_facts",
     "sellable_facts_by_id",

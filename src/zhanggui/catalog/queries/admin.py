@@ -60,7 +60,7 @@ def admin_products(
             updated_at=row.updated_at,
             codes=tuple(codes[row.pk]),
         )
-        for row, card in zip(shown, product_cards(products=shown), strict=True)
+        for row, card in zip(shown, product_cards(products=shown, now=now), strict=True)
     )
     more = len(found) > limit
     return AdminPage(
@@ -126,6 +126,7 @@ def _edit(product: Product, skus: list[Sku], pictures: list[Picture], now: datet
         shelf=Shelf(product.shelf),
         on_at=product.on_at,
         off_at=product.off_at,
+        leaves_when_sold_out=product.leaves_when_sold_out,
         currency=product.currency,
         options=tuple(
             OptionInput(name=option["name"], values=tuple(option["values"]))
@@ -187,6 +188,9 @@ def _input(sku: Sku) -> SkuInput:
         price_minor=sku.price_minor,
         market_price_minor=sku.market_price_minor,
         cost_price_minor=sku.cost_price_minor,
+        timed_price_minor=sku.timed_price_minor,
+        timed_from=sku.timed_from,
+        timed_until=sku.timed_until,
         barcode=sku.barcode,
         weight_grams=sku.weight_grams,
         volume_cm3=sku.volume_cm3,

@@ -93,6 +93,11 @@ def category_by_slug(*, slug: str) -> Category | None:
     return next((row for row in _live_categories() if row.slug == slug), None)
 
 
+def category_of_old_slug(*, slug: str) -> Category | None:
+    """Return the live category that had this slug before."""
+    return Category.objects.filter(old_slugs__slug=slug, archived_at=None).first()
+
+
 def category_trail(*, category: Category) -> list[Category]:
     """Return the live categories from the top down to this one, for bread crumbs."""
     rows = {row.pk: row for row in _live_categories()}

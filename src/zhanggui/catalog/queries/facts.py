@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
+from zhanggui.catalog import calc
 from zhanggui.catalog.models import Picture, Product, Sku
+from zhanggui.catalog.sql import next_moment
 from zhanggui.catalog.types import NotSold, Shelf, SkuFacts
 from zhanggui.core import versions
 from zhanggui.core.text import is_storable
@@ -31,34 +33,49 @@ def not_sold(product: Product, now: datetime) -> NotSold | None:
         is_archived=product.archived_at is not None,
         now=now,
     )
+    if reason is None and product.is_sold_out:
+        return NotSold.SOLD_OUT
     return reason or (None if product.sku_count else NotSold.NO_SKU)
 
 
 def live_products(*, now: datetime) -> QuerySet[Product]:
-    """Return what shoppers may see: on the shelf, in its time, with a SKU."""
+    """Return what shoppers may see: on the shelf, in its time, with a SKU, not gone sold out."""
     return Product.objects.filter(live(now))
 
 
 def live(now: datetime, *, to: str = "") -> Q:
     """Return the condition of a live product, asked through the relation `to` ("product__")."""
-    return Q(**{f"{to}shelf": Shelf.ON, f"{to}archived_at": None, f"{to}sku_count__gt": 0}) & (
+    shelf = {"shelf": Shelf.ON, "archived_at": None, "sku_count__gt": 0, "is_sold_out": False}
+    return Q(**{f"{to}{name}": value for name, value in shelf.items()}) & (
         (Q(**{f"{to}on_at": None}) | Q(**{f"{to}on_at__lte": now}))
         & (Q(**{f"{to}off_at": None}) | Q(**{f"{to}off_at__gt": now}))
     )
 
 
 def next_change(*, now: datetime) -> datetime:
-    """Return when the schedule next puts a product on the shelf or takes one off, at most a day."""
+    """Return when a schedule next changes a shelf or a price, at most in a day."""
     return _next_change(now)
 
 
 @versions.lasting(SHELVES)
 def _next_change(now: datetime) -> tuple[datetime, datetime]:
-    moments = [now + timedelta(days=1)]
-    for name in ("on_at", "off_at"):
-        coming = Product.objects.filter(**{f"{name}__gt": now}).order_by(name)
-        moments += coming.values_list(name, flat=True)[:1]
-    return min(moments), min(moments)
+    coming = min(next_moment(now) or now + timedelta(days=1), now + timedelta(days=1))
+    return coming, coming
+
+
+def with_late_figures(*, now: datetime) -> tuple[int, ...]:
+    """Return the products whose timed prices changed since their figures were written.
+
+    A worker writes them anew within a minute; until then lists by price must not trust them.
+    """
+    return _with_late_figures(now)
+
+
+@versions.lasting(SHELVES)
+def _with_late_figures(now: datetime) -> tuple[tuple[int, ...], datetime]:
+    late = tuple(Product.objects.filter(figures_until__lte=now).values_list("pk", flat=True))
+    coming = next_change(now=now)
+    return late, min(coming, now + timedelta(seconds=60)) if late else coming
 
 
 def sellable_facts(*, sku_codes: Iterable[str], now: datetime) -> dict[str, SkuFacts]:
@@ -98,6 +115,9 @@ def _rows(wanted: Q) -> Iterable[_Row]:
         "code",
         "product_id",
         "price_minor",
+        "timed_price_minor",
+        "timed_from",
+        "timed_until",
         "weight_grams",
         "volume_cm3",
         "archived_at",
@@ -115,6 +135,8 @@ def _rows(wanted: Q) -> Iterable[_Row]:
 
 
 def _facts(row: _Row, now: datetime) -> SkuFacts:
+    timed = (row["timed_price_minor"], row["timed_from"], row["timed_until"])
+    price_minor, _market = calc.Price(row["price_minor"], None, *timed).at(now)
     return SkuFacts(
         sku_id=row["sku_id"],
         code=row["code"],
@@ -123,7 +145,7 @@ def _facts(row: _Row, now: datetime) -> SkuFacts:
         product_slug=row["product__slug"],
         options_text=row["option_key"],
         picture=row["picture__small"] or row["cover"] or "",
-        price_minor=row["price_minor"],
+        price_minor=price_minor,
         currency=row["product__currency"],
         weight_grams=row["weight_grams"],
         volume_cm3=row["volume_cm3"],

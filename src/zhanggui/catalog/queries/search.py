@@ -90,7 +90,7 @@ def best_matches(
         limit=wanted + 1,
     )
     ids = [*first, *(product_id for product_id, _weight in rows[:wanted])]
-    cards = cards_of(ids)
+    cards = cards_of(ids, now=now)
     shown = tuple(cards[product_id] for product_id in ids if product_id in cards)
     if len(rows) <= wanted or not shown:
         return CardPage(items=shown, next="")

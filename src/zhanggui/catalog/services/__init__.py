@@ -1,12 +1,23 @@
 """Writes of the catalogue: categories, products with their SKUs, pictures, the search index."""
 
+from zhanggui.catalog.services.attributes import (
+    archive_attribute,
+    save_attribute,
+    set_attributes,
+)
 from zhanggui.catalog.services.bulk_preview import preview_bulk_edit
 from zhanggui.catalog.services.bulk_run import (
     run_bulk_edit,
     start_bulk_edit,
     undo_bulk_edit,
 )
-from zhanggui.catalog.services.categories import archive_category, restore_category, save_category
+from zhanggui.catalog.services.categories import (
+    archive_category,
+    place_category,
+    restore_category,
+    save_category,
+)
+from zhanggui.catalog.services.copies import copy_product
 from zhanggui.catalog.services.images import Encoded, encode
 from zhanggui.catalog.services.pictures import (
     add_known_picture,
@@ -28,6 +39,7 @@ from zhanggui.catalog.services.products import (
 from zhanggui.catalog.services.search import rebuild_search
 from zhanggui.catalog.services.seeding import PictureSeed, ProductSeed, SkuSeed, seed_products
 from zhanggui.catalog.services.slugs import steady_slug
+from zhanggui.catalog.services.standing import locked_leaving, note_stock, refresh_figures
 
 __all__ = [
     "Encoded",
@@ -37,22 +49,30 @@ __all__ = [
     "SkuSeed",
     "add_known_picture",
     "add_picture",
+    "archive_attribute",
     "archive_category",
     "archive_picture",
     "archive_product",
     "cleaned_product",
+    "copy_product",
     "describe_picture",
     "encode",
+    "locked_leaving",
+    "note_stock",
     "order_pictures",
+    "place_category",
     "preview_bulk_edit",
     "rebuild_search",
+    "refresh_figures",
     "restore_category",
     "restore_product",
     "run_bulk_edit",
+    "save_attribute",
     "save_category",
     "save_product",
     "save_products",
     "seed_products",
+    "set_attributes",
     "set_shelf",
     "set_sku_picture",
     "start_bulk_edit",

@@ -117,6 +117,7 @@ def preview_bulk_edit(
         products=len(ids),
         actor_type=actor.type,
         actor_id=actor.id,
+        actor_name=actor.name[:60],
         made_at=now,
     )
     rows = [

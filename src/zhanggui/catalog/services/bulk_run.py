@@ -4,6 +4,7 @@ A row that somebody changed after the preview is reported and left alone, and so
 changed after the run when it is undone. A run that was cut short goes on where it stood.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from zhanggui.catalog.services import history
 from zhanggui.catalog.services.bulk_preview import OF_PRODUCTS, OF_SKUS, Ground
 from zhanggui.catalog.services.history import Change
 from zhanggui.catalog.services.search import write_terms
-from zhanggui.catalog.services.skus import summarise
+from zhanggui.catalog.services.skus import FIGURES, summarise
 from zhanggui.catalog.states import BULK
 from zhanggui.catalog.types import (
     UNDO_FOR,
@@ -33,7 +34,8 @@ from zhanggui.core.events import publish
 from zhanggui.core.transactions import in_transaction
 from zhanggui.core.types import Actor, ActorType
 
-AT_ONCE = 100  # products of one transaction
+AT_ONCE = 50  # products of one transaction
+LONGEST_REST = 0.2  # seconds
 KEPT_FOR = timedelta(days=7)  # rows; what was done is in the history of the products for good
 _Done = tuple[BulkEditRow, str, str]  # row, value before, value now
 
@@ -53,6 +55,7 @@ def start_bulk_edit(*, token: str, now: datetime, actor: Actor) -> int:
             passed=0,
             actor_type=actor.type,
             actor_id=actor.id,
+            actor_name=actor.name[:60],
         )
         _order(edit, now=now, actor=actor, undo=False)
     return int(edit.pk)
@@ -69,7 +72,14 @@ def undo_bulk_edit(*, token: str, now: datetime, actor: Actor) -> int:
         edit = BulkEdit.objects.select_for_update().get(token=token)
         if edit.done_at and now - edit.done_at > UNDO_FOR:
             raise CatalogRefused(_("过了一天就不能撤销了，请再改一次。"))
-        BULK.move(edit, BulkState.UNDOING, passed=0, actor_type=actor.type, actor_id=actor.id)
+        BULK.move(
+            edit,
+            BulkState.UNDOING,
+            passed=0,
+            actor_type=actor.type,
+            actor_id=actor.id,
+            actor_name=actor.name[:60],
+        )
         _order(edit, now=now, actor=actor, undo=True)
     return int(edit.pk)
 
@@ -83,9 +93,14 @@ def _order(edit: BulkEdit, *, now: datetime, actor: Actor, undo: bool) -> None:
 
 
 def run_bulk_edit(*, edit_id: int, now: datetime) -> None:
-    """Do what is left of an ordered run or undo, so many products in each transaction."""
+    """Do what is left of an ordered run or undo, so many products in each transaction.
+
+    Rests as long as it worked: SQLite has one writer, and who orders meanwhile should not wait.
+    """
+    began = time.monotonic()
     while in_transaction(lambda: _step(edit_id, now)):
-        pass
+        time.sleep(min(time.monotonic() - began, LONGEST_REST))
+        began = time.monotonic()
 
 
 def _step(edit_id: int, now: datetime) -> bool:
@@ -111,7 +126,8 @@ def _step(edit_id: int, now: datetime) -> bool:
 
 
 def _set(edit: BulkEdit, rows: Sequence[BulkEditRow], *, is_undo: bool, now: datetime) -> None:
-    act, actor = BulkAct(edit.act), Actor(ActorType(edit.actor_type), edit.actor_id)
+    act = BulkAct(edit.act)
+    actor = Actor(ActorType(edit.actor_type), edit.actor_id, edit.actor_name)
     ids = sorted({row.product_id for row in rows})
     locked = Product.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     products = {row.pk: row for row in locked.defer("description", "options")}
@@ -174,9 +190,8 @@ def _write(
             Product.objects.filter(pk__in=keys).update(**{OF_PRODUCTS[act]: new})
     if act == BulkAct.PRICE:
         rows = [products[pk] for pk in sorted(touched)]
-        summarise(*rows)
-        figures = ["min_price_minor", "max_price_minor", "market_price_minor"]
-        Product.objects.bulk_update(rows, figures, batch_size=200)
+        summarise(*rows, now=now)
+        Product.objects.bulk_update(rows, FIGURES, batch_size=200)
     Product.objects.filter(pk__in=touched).update(updated_at=now, revision=F("revision") + 1)
     if act == BulkAct.CATEGORY:
         write_terms(sorted(touched))  # products are found by the names of their categories

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from zhanggui.catalog.models import Category, Product
+from zhanggui.catalog.models import Category, OldSlug, Product
 from zhanggui.catalog.queries.facts import CATALOG, SHELVES
 from zhanggui.catalog.services.slugs import free_slug
 from zhanggui.catalog.types import CatalogRefused
@@ -41,7 +41,7 @@ def save_category(
         parent = _parent(rows, category, parent_id)
         category.name, category.position, category.parent = name, position, parent
         taken = {row.slug for row in rows.values() if row.pk != category.pk}
-        category.slug = free_slug(slug, name=name, taken=taken, max_length=80)
+        was, category.slug = category.slug, free_slug(slug, name=name, taken=taken, max_length=80)
         old_path, category.path = category.path, _path(parent, category.pk)
         below = _moved(rows, category, old_path)
         try:
@@ -50,9 +50,47 @@ def save_category(
         except IntegrityError as error:
             raise CatalogRefused(_("这个网址名已被使用，请换一个。"), field="slug") from error
         Category.objects.bulk_update(below, ["path"])
+        _keep_address(category, was)
         versions.bump(CATALOG, SHELVES)
         _record(category, "edited" if category_id else "created", By(actor, now))
     return category
+
+
+def _keep_address(category: Category, was: str) -> None:
+    """Let links to the former address lead here; an address in use leads to nobody else."""
+    OldSlug.objects.filter(slug=category.slug).delete()
+    if was and was != category.slug:
+        OldSlug.objects.update_or_create(slug=was, defaults={"category": category})
+
+
+def place_category(
+    *, category_id: int, parent_id: int | None, at: int, now: datetime, actor: Actor
+) -> None:
+    """Put a category, with all below it, at this place (0 is the first) among those of a parent.
+
+    Raises:
+        CatalogRefused: it is archived, the parent is or stands below it, or it would be too deep.
+    """
+    with transaction.atomic():
+        rows = {row.pk: row for row in Category.objects.select_for_update().order_by("pk")}
+        category = _wanted(rows, category_id)
+        parent = _parent(rows, category, parent_id)
+        category.parent = parent
+        old_path, category.path = category.path, _path(parent, category.pk)
+        below = _moved(rows, category, old_path)
+        live = (row for row in rows.values() if row.parent_id == parent_id and not row.archived_at)
+        beside = sorted(
+            (row for row in live if row.pk != category.pk),
+            key=lambda row: (row.position, row.name, row.pk),
+        )
+        beside.insert(min(max(at, 0), len(beside)), category)
+        for position, row in enumerate(beside):
+            row.position = position
+        Category.objects.bulk_update(beside, ["position"])
+        Category.objects.filter(pk=category.pk).update(parent=parent, path=category.path)
+        Category.objects.bulk_update(below, ["path"])
+        versions.bump(CATALOG, SHELVES)
+        _record(category, "edited", By(actor, now))
 
 
 def archive_category(*, category_id: int, now: datetime, actor: Actor = SYSTEM) -> None:

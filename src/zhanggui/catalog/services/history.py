@@ -17,11 +17,11 @@ from zhanggui.core.types import Actor
 LONGEST_NEW = 500  # of a text that the row itself, or the next change, has whole
 PRODUCT_FIELDS = (
     *("name", "slug", "subtitle", "description", "category_id"),
-    *("shelf", "on_at", "off_at", "options"),
+    *("shelf", "on_at", "off_at", "leaves_when_sold_out", "options"),
 )
 SKU_FIELDS = (
     *("code", "option_key", "price_minor", "market_price_minor", "cost_price_minor"),
-    *("barcode", "weight_grams", "volume_cm3"),
+    *("timed_price_minor", "timed_from", "timed_until", "barcode", "weight_grams", "volume_cm3"),
 )
 
 

@@ -110,7 +110,7 @@ def _saved(wish: ProductWish, *, now: datetime, actor: Actor) -> _Saved:
             matrix.check_codes(product, skus)
             product.save(force_insert=is_new)
             prices, changes = matrix.write_skus(product, skus, now=now, actor=actor)
-            matrix.summarise(product)
+            matrix.summarise(product, now=now)
             product.revision += 1
             product.save(force_update=True)
     except IntegrityError as error:
@@ -273,6 +273,7 @@ def _fill(product: Product, wanted: ProductInput, *, now: datetime) -> None:
     product.category_id = wanted.category_id
     product.shelf = wanted.shelf
     product.on_at, product.off_at = wanted.on_at, wanted.off_at
+    product.leaves_when_sold_out = wanted.leaves_when_sold_out
     product.updated_at = now
 
 
@@ -280,7 +281,7 @@ def _place(product: Product) -> tuple[object, ...]:
     """Return where and when the product can be seen."""
     return (
         *(product.category_id, product.shelf, product.on_at, product.off_at),
-        product.sku_count > 0,
+        *(product.figures_until, product.sku_count > 0),
     )
 
 

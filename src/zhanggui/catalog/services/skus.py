@@ -9,10 +9,12 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.catalog.calc import Figures
 from zhanggui.catalog.events import PriceChanged
 from zhanggui.catalog.models import Product, Sku
 from zhanggui.catalog.services import history
 from zhanggui.catalog.services.history import Change
+from zhanggui.catalog.sql import figures_of
 from zhanggui.catalog.types import (
     MAX_MEASURE,
     MAX_OPTIONS,
@@ -31,9 +33,17 @@ _COPIED = (
     "price_minor",
     "market_price_minor",
     "cost_price_minor",
+    "timed_price_minor",
+    "timed_from",
+    "timed_until",
     "barcode",
     "weight_grams",
     "volume_cm3",
+)
+_NO_FIGURES = Figures(0, 0, 0, None, None)
+FIGURES = (
+    *("sku_count", "min_price_minor", "max_price_minor", "market_price_minor"),
+    "figures_until",
 )
 _WRITTEN = (*_COPIED, "options", "option_key", "position", "archived_at")
 
@@ -129,19 +139,17 @@ def write_skus(
     return prices, changes
 
 
-def summarise(*products: Product) -> None:
+def summarise(*products: Product, now: datetime) -> None:
     """Put what lists show of the live SKUs on these rows, which the caller saves; one statement."""
-    live = Sku.objects.filter(product__in=[one.pk for one in products], archived_at=None)
-    prices: dict[int, list[tuple[int, int | None]]] = {}
-    rows = live.order_by("price_minor", "position", "pk")
-    for pk, price, market in rows.values_list("product_id", "price_minor", "market_price_minor"):
-        prices.setdefault(pk, []).append((price, market))
+    found = figures_of([one.pk for one in products], now=now)
     for product in products:
-        found = prices.get(product.pk, [])
-        product.sku_count = len(found)
-        product.min_price_minor = found[0][0] if found else 0
-        product.max_price_minor = found[-1][0] if found else 0
-        product.market_price_minor = found[0][1] if found else None
+        (
+            product.sku_count,
+            product.min_price_minor,
+            product.max_price_minor,
+            product.market_price_minor,
+            product.figures_until,
+        ) = found.get(product.pk, _NO_FIGURES)
 
 
 def check_codes(product: Product, skus: tuple[SkuInput, ...]) -> None:
@@ -171,9 +179,13 @@ def _clean_sku(sku: SkuInput, options: tuple[OptionInput, ...]) -> SkuInput:
     )
     if not fits or len(option_key(values)) > 250:
         raise CatalogRefused(_("规格值和规格项对不上，请重新生成规格。"), field="skus")
-    prices = (sku.price_minor, sku.market_price_minor, sku.cost_price_minor)
+    prices = (
+        *(sku.price_minor, sku.market_price_minor, sku.cost_price_minor),
+        sku.timed_price_minor,
+    )
     if any(price is not None and not 0 <= price <= MAX_PRICE_MINOR for price in prices):
         raise CatalogRefused(_("价格要在 0 到 1 亿之间。"), field="skus")
+    _check_timetable(sku)
     if not all(0 <= measure <= MAX_MEASURE for measure in (sku.weight_grams, sku.volume_cm3)):
         raise CatalogRefused(_("重量和体积不能小于 0，也不能太大。"), field="skus")
     return replace(
@@ -182,6 +194,14 @@ def _clean_sku(sku: SkuInput, options: tuple[OptionInput, ...]) -> SkuInput:
         options=values,
         barcode=clean_text(sku.barcode, max_length=32),
     )
+
+
+def _check_timetable(sku: SkuInput) -> None:
+    """A timed price needs a moment, and moments need a price."""
+    if (sku.timed_price_minor is None) != (sku.timed_from is None and sku.timed_until is None):
+        raise CatalogRefused(_("定时价要填价格，也要填开始或结束时间。"), field="skus")
+    if sku.timed_from and sku.timed_until and sku.timed_until <= sku.timed_from:
+        raise CatalogRefused(_("定时价的结束时间要晚于开始时间。"), field="skus")
 
 
 def _with_codes(product: Product, skus: tuple[SkuInput, ...], rows: list[Sku]) -> list[SkuInput]:

@@ -48,6 +48,7 @@ def input_of(product: ProductEdit, *, category_id: int) -> ProductInput:
         off_at=product.off_at,
         options=product.options,
         skus=product.skus,
+        leaves_when_sold_out=product.leaves_when_sold_out,
     )
 
 

@@ -19,7 +19,7 @@ from zhanggui.inventory import hooks, sql
 from zhanggui.inventory.events import StockRepaired
 from zhanggui.inventory.models import StockCheck, StockDifference, StockLevel
 from zhanggui.inventory.queries import STOCK
-from zhanggui.inventory.services.levels import move
+from zhanggui.inventory.services.levels import move, refresh_sold_out
 from zhanggui.inventory.types import Cause, CheckRefused, Move, MovementKind
 
 AT_ONCE = 500  # levels compared by one statement
@@ -140,6 +140,7 @@ def repair(*, difference_id: int, actor: Actor, now: datetime) -> None:
         on_hand=on_hand, reserved=reserved, unavailable=unavailable
     )
     _book_promises(one, difference_id, actor, now)
+    refresh_sold_out(sku_ids=[one.sku_id], now=now)
     StockDifference.objects.filter(pk=difference_id).update(repaired_at=now)
     StockCheck.objects.filter(pk=found.stock_check_id).update(still_open=F("still_open") - 1)
     versions.bump(STOCK)

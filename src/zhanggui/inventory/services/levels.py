@@ -8,13 +8,14 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.catalog import services as catalog_services
 from zhanggui.core import audit, versions
 from zhanggui.core.bulk import add_to_rows, insert_rows, stored_moment
 from zhanggui.core.ids import next_id
 from zhanggui.core.types import Actor, By
 from zhanggui.inventory import sql
 from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
-from zhanggui.inventory.queries import STOCK, WAREHOUSES
+from zhanggui.inventory.queries import STOCK, WAREHOUSES, available_by_product
 from zhanggui.inventory.types import (
     FEW,
     LockedLevel,
@@ -160,10 +161,29 @@ def move(
         for key, level in known.items()
     ):
         versions.bump(STOCK)
+    crossed = {key[0] for key, one in known.items() if (before[key] > 0) != (one.available > 0)}
+    if crossed:
+        _tell_shelf(catalog_services.locked_leaving(sku_ids=crossed), now=now)
     for key, level in given.items():
         after = known[key]
         level.on_hand, level.reserved = after.on_hand, after.reserved
         level.unavailable = after.unavailable
+
+
+def refresh_sold_out(
+    *, product_ids: Collection[int] = (), sku_ids: Collection[int] = (), now: datetime
+) -> None:
+    """Bring those of these products, or SKUs, in step that leave when they are sold out."""
+    with transaction.atomic():
+        leaving = catalog_services.locked_leaving(product_ids=product_ids, sku_ids=sku_ids)
+        _tell_shelf(leaving, now=now)
+
+
+def _tell_shelf(product_ids: Collection[int], *, now: datetime) -> None:
+    """Tell locked products what there is of them, which is read only now."""
+    if product_ids:
+        pieces = available_by_product(product_ids=product_ids)
+        catalog_services.note_stock(pieces=pieces, now=now)
 
 
 def need_transaction() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from zhanggui.catalog import queries as catalog
+from zhanggui.catalog.types import BulkAct
 from zhanggui.core import audit
 from zhanggui.core.models import AuditEntry
 from zhanggui.core.types import ActorType
@@ -76,6 +77,16 @@ def _exported(facts: Facts) -> str:
     return " · ".join(said)
 
 
+def _bulk(facts: Facts) -> str:
+    """Say what of how many products was changed or set back."""
+    count = facts.get("products", 0)
+    act = str(facts.get("act", ""))
+    said = str(BulkAct(act).label) if act in BulkAct.values else act
+    back = _("撤销") if facts.get("undo") else ""
+    products = ngettext("%(n)s 个商品", "%(n)s 个商品", count) % {"n": count}
+    return " · ".join(filter(None, [back, said, products]))
+
+
 OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "order.refunded": (lambda: _("订单已退款"), _nothing),
     "product.saved": (lambda: _("商品"), _change),
@@ -85,7 +96,8 @@ OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "stock.corrected": (lambda: _("更正库存"), _count),
     "stock.repaired": (lambda: _("修复库存"), _count),
     "transfer.changed": (lambda: _("调拨"), _nothing),
-    "bulk_edit.ordered": (lambda: _("批量修改商品"), _nothing),
+    "bulk_edit.ordered": (lambda: _("批量修改商品"), _bulk),
+    "attribute.saved": (lambda: _("类目属性"), _change),
     "import.ordered": (lambda: _("导入文件"), _step),
     "export.ordered": (lambda: _("导出数据"), _exported),
     "warehouse.saved": (lambda: _("保存仓库"), _nothing),

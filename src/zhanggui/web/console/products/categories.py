@@ -1,5 +1,6 @@
 """The console's page of categories."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -48,6 +49,27 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         "parent": trail[-2].slug if len(trail) > 1 else "",
     }
     return _page(request, CategoryForm(initial=start, without=slug), slug=slug)
+
+
+@require_POST
+@allowed("products", "edit")
+def place(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a category at another place: among its own, or among those of another parent."""
+    rows = {row.slug: row for row in queries.all_categories()}
+    parent, at = request.POST.get("parent", ""), request.POST.get("at", "")
+    if slug not in rows or (parent and parent not in rows) or not at.isdecimal() or len(at) > 4:
+        raise Http404
+    try:
+        services.place_category(
+            category_id=rows[slug].pk,
+            parent_id=rows[parent].pk if parent else None,
+            at=int(at),
+            now=timezone.now(),
+            actor=staff_actor(request),
+        )
+    except CatalogRefused as refusal:
+        return back(request, "console:categories", error=str(refusal))
+    return back(request, "console:categories", text=_("已移动"))
 
 
 @require_POST
@@ -109,5 +131,22 @@ def _page(
     return render(request, "console/products/categories.html", context, status=status)
 
 
-def _flat(nodes: tuple[CategoryNode, ...]) -> list[CategoryNode]:
-    return [row for node in nodes for row in (node, *_flat(node.children))]
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A row of the tree with its place among those of its parent."""
+
+    node: CategoryNode
+    parent: str
+    at: int
+    is_last: bool
+
+
+def _flat(nodes: tuple[CategoryNode, ...], parent: str = "") -> list[Branch]:
+    return [
+        row
+        for at, node in enumerate(nodes)
+        for row in (
+            Branch(node, parent, at, at == len(nodes) - 1),
+            *_flat(node.children, node.slug),
+        )
+    ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -25,9 +24,7 @@ from zhanggui.core.text import TextRefused
 from zhanggui.freight import queries as freight
 from zhanggui.freight.types import FreightRefused, FreightTemplateView, WeightMissing
 from zhanggui.web.console.products import matrix
-from zhanggui.web.forms import CleanCharField
-
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+from zhanggui.web.forms import CleanCharField, ShopMomentField
 
 
 def category_choices() -> list[tuple[str, str]]:
@@ -55,21 +52,6 @@ def freight_choices(
     return [("", blank), *((one.name, one.name) for one in templates)]
 
 
-class ShopMomentField(forms.DateTimeField):
-    """A moment of the shop's clock."""
-
-    def __init__(self, **options: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, required=False, **options)
-
-    def clean(self, value: Any) -> datetime | None:
-        """Return the moment; years that no calendar of a shop has are refused."""
-        moment: datetime | None = super().clean(value)
-        if moment and not EARLIEST < moment < LATEST:
-            raise forms.ValidationError(_("请填写 2000 年到 2100 年之间的时间。"))
-        return moment
-
-
 class ProductForm(forms.Form):
     """What stands above the matrix."""
 
@@ -86,6 +68,11 @@ class ProductForm(forms.Form):
     shelf = forms.ChoiceField(label=_("状态"), choices=Shelf.choices, initial=Shelf.DRAFT)
     on_at = ShopMomentField(label=_("定时上架"))
     off_at = ShopMomentField(label=_("定时下架"))
+    leaves_when_sold_out = forms.BooleanField(
+        label=_("售罄自动下架，到货自动上架"),
+        required=False,
+        help_text=_("卖完后不再出现在列表和搜索里，有货后自己回来。"),
+    )
     slug = CleanCharField(
         label=_("网址名"),
         max_length=120,
@@ -110,7 +97,10 @@ class ProductForm(forms.Form):
     @classmethod
     def start(cls, product: ProductEdit) -> dict[str, Any]:
         """Return what the form shows of a stored product."""
-        names = ("name", "subtitle", "description", "shelf", "on_at", "off_at", "slug", "revision")
+        names = (
+            *("name", "subtitle", "description", "shelf", "on_at", "off_at"),
+            *("leaves_when_sold_out", "slug", "revision"),
+        )
         own = freight.own_template(product_id=product.product_id)
         return {name: getattr(product, name) for name in names} | {
             "category": product.category_slug,
@@ -208,6 +198,11 @@ class Editor:
             row_options=row_options,
         )
 
+    @property
+    def has_timed(self) -> bool:
+        """Whether a row has anything of a timed price, so that the page shows them."""
+        return any(bound.value() for row in self.rows for bound in row.timed)
+
     def is_valid(self) -> bool:
         """Check all forms, so that the page shows all that must be mended at once."""
         valid = [self.form.is_valid(), self.options.is_valid(), self.rows.is_valid()]
@@ -237,6 +232,7 @@ class Editor:
             off_at=data["off_at"],
             options=matrix.options_typed(form.cleaned_data for form in self.options),
             skus=skus,
+            leaves_when_sold_out=data["leaves_when_sold_out"],
         )
 
     def _cost(self, row: dict[str, Any]) -> int | None:

@@ -36,22 +36,31 @@ _LABELS: Mapping[str, str | Promise] = {
     "shelf": gettext_lazy("状态"),
     "on_at": gettext_lazy("定时上架"),
     "off_at": gettext_lazy("定时下架"),
+    "leaves_when_sold_out": gettext_lazy("售罄自动下架，到货自动上架"),
+    "attribute": gettext_lazy("属性"),
     "options": gettext_lazy("规格项"),
     "code": gettext_lazy("规格编码"),
     "option_key": gettext_lazy("规格值"),
     "price_minor": gettext_lazy("售价"),
     "market_price_minor": gettext_lazy("划线价"),
     "cost_price_minor": gettext_lazy("成本价"),
+    "timed_price_minor": gettext_lazy("定时价"),
+    "timed_from": gettext_lazy("定时价开始"),
+    "timed_until": gettext_lazy("定时价结束"),
     "barcode": gettext_lazy("条码"),
     "weight_grams": gettext_lazy("重量（克）"),
     "volume_cm3": gettext_lazy("体积（cm³）"),
 }
-_OF_PRODUCT = ("name", "subtitle", "description", "category_id", "shelf", "on_at", "off_at")
+_OF_PRODUCT = (
+    *("name", "subtitle", "description", "category_id"),
+    *("shelf", "on_at", "off_at", "leaves_when_sold_out"),
+)
 _OF_SKU = (
     *("price_minor", "market_price_minor", "cost_price_minor"),
     *("barcode", "weight_grams", "volume_cm3"),
 )
-_MOMENTS = ("on_at", "off_at")
+_MOMENTS = ("on_at", "off_at", "timed_from", "timed_until")
+_SWITCHES = ("leaves_when_sold_out",)
 _VIA = {
     "bulk": pgettext_lazy("history", "批量修改"),
     "undo": pgettext_lazy("history", "撤销批量修改"),
@@ -181,6 +190,7 @@ def _with_old(product: ProductEdit, change: ChangeView) -> ProductInput | None:
         off_at=product.off_at,
         options=product.options,
         skus=skus,
+        leaves_when_sold_out=product.leaves_when_sold_out,
     )
     if change.field not in _OF_PRODUCT:
         return wanted
@@ -233,6 +243,8 @@ def _line(
 
 def _whole(change: ChangeView) -> str:
     """Say what happened to a product or SKU as a whole."""
+    if change.field == "is_sold_out":
+        return _("售罄，自动下架") if change.new else _("到货，自动上架")
     if change.field == "created":
         return _("新增规格") if change.sku_code else _("新建商品")
     if change.sku_code:
@@ -244,7 +256,7 @@ def _sayer(currency: str, categories: Mapping[int, str]) -> Callable[[str, Any],
     """Return what puts the value of a field into words."""
 
     def say(field: str, value: Any) -> str:
-        if value is None or field in ("created", "archived"):
+        if value is None or field in ("created", "archived", "is_sold_out"):
             return ""
         if field.endswith("price_minor"):
             return str(money_parts(value, currency))
@@ -254,6 +266,8 @@ def _sayer(currency: str, categories: Mapping[int, str]) -> Callable[[str, Any],
             return str(Shelf(value).label)
         if field == "category_id":
             return categories.get(value, "")
+        if field in _SWITCHES:
+            return pgettext("switch", "开") if value else pgettext("switch", "关")
         if field == "options":
             return "；".join(_options(value))
         return Truncator(strip_tags(str(value))).chars(120)

@@ -16,10 +16,14 @@ from zhanggui.catalog.types import (
     OptionInput,
     SkuInput,
 )
-from zhanggui.web.forms import CleanCharField, MinorField
+from zhanggui.web.forms import CleanCharField, MinorField, ShopMomentField
 
 PREFIX = "sku"
-FILLED = ("price_minor", "market_price_minor", "cost_price_minor", "weight_grams", "volume_cm3")
+TIMED = ("timed_price_minor", "timed_from", "timed_until")
+FILLED = (
+    *("price_minor", "market_price_minor", "cost_price_minor", "weight_grams", "volume_cm3"),
+    *TIMED,
+)
 _COPIED = ("code", "barcode", *FILLED)
 
 
@@ -44,6 +48,9 @@ class RowForm(forms.Form):
     price_minor = MinorField(label=_("售价"), most=MAX_PRICE_MINOR)
     market_price_minor = MinorField(label=_("划线价"), most=MAX_PRICE_MINOR, required=False)
     cost_price_minor = MinorField(label=_("成本价"), most=MAX_PRICE_MINOR, required=False)
+    timed_price_minor = MinorField(label=_("定时价"), most=MAX_PRICE_MINOR, required=False)
+    timed_from = ShopMomentField(label=_("开始"))
+    timed_until = ShopMomentField(label=_("结束"))
     code = CleanCharField(label=_("规格编码"), max_length=60, required=False)
     barcode = CleanCharField(label=_("条码"), max_length=32, required=False)
     weight_grams = forms.IntegerField(
@@ -67,6 +74,29 @@ class RowForm(forms.Form):
         if self.is_bound and self.cleaned_data.get("is_left_out"):
             self._errors = forms.utils.ErrorDict()
 
+    def clean(self) -> dict[str, Any]:
+        """Say at the cell what of a timed price is missing or out of order."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        price, start, end = (data.get(name) for name in TIMED)
+        if price is None and (start or end) and "timed_price_minor" in data:
+            self.add_error("timed_price_minor", _("填了时间，也要填定时价。"))
+        if price is not None and not start and not end and "timed_from" in data:
+            self.add_error("timed_from", _("填了定时价，也要填开始或结束时间。"))
+        if start and end and end <= start:
+            self.add_error("timed_until", _("结束时间要晚于开始时间。"))
+        return data
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """Return the cells of the matrix."""
+        rest = (*TIMED, "is_left_out")
+        return [bound for bound in self.visible_fields() if bound.name not in rest]
+
+    @property
+    def timed(self) -> list[forms.BoundField]:
+        """Return the cells of the timed price."""
+        return [self[name] for name in TIMED]
+
     @property
     def title(self) -> str:
         """Return the values as people read them."""
@@ -81,6 +111,9 @@ class RowForm(forms.Form):
             price_minor=data["price_minor"],
             market_price_minor=data["market_price_minor"],
             cost_price_minor=data.get("cost_price_minor", cost_minor),
+            timed_price_minor=data["timed_price_minor"],
+            timed_from=data["timed_from"],
+            timed_until=data["timed_until"],
             barcode=data["barcode"],
             weight_grams=data["weight_grams"] or 0,
             volume_cm3=data["volume_cm3"] or 0,
@@ -117,11 +150,24 @@ class FillForm(forms.Form):
     cost_price_minor = forms.CharField(label=_("成本价"), required=False)
     weight_grams = forms.CharField(label=_("重量（克）"), required=False)
     volume_cm3 = forms.CharField(label=_("体积（cm³）"), required=False)
+    timed_price_minor = forms.CharField(label=_("定时价"), required=False)
+    timed_from = ShopMomentField(label=_("开始"))
+    timed_until = ShopMomentField(label=_("结束"))
 
     def __init__(self, *args: Any, may_see_cost: bool, **named: Any) -> None:
         super().__init__(*args, **named)
         if not may_see_cost:
             del self.fields["cost_price_minor"]
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """Return what fills the matrix."""
+        return [bound for bound in self if bound.name not in TIMED]
+
+    @property
+    def timed(self) -> list[forms.BoundField]:
+        """Return what fills the timed prices."""
+        return [self[name] for name in TIMED]
 
 
 def values_of(text: Any) -> tuple[str, ...] | None:

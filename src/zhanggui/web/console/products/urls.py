@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhanggui.web.console.products import bulk, categories, history, pictures, views
+from zhanggui.web.console.products import attributes, bulk, categories, history, pictures, views
 
 urlpatterns = [
     path("", views.products, name="products"),
@@ -15,12 +15,20 @@ urlpatterns = [
     path("categories/", categories.listing, name="categories"),
     path("categories/new/", categories.create, name="category_new"),
     path("categories/<slug:slug>/", categories.edit, name="category"),
+    path(
+        "categories/<slug:slug>/attributes/",
+        attributes.category_attributes,
+        name="category_attributes",
+    ),
+    path("categories/<slug:slug>/place/", categories.place, name="category_place"),
     path("categories/<slug:slug>/archive/", categories.archive, name="category_archive"),
     path("item/<slug:slug>/", views.product, name="product"),
     path("item/<slug:slug>/save/", views.product_save, name="product_save"),
     path("item/<slug:slug>/shelf/", views.product_shelf, name="product_shelf"),
+    path("item/<slug:slug>/copy/", views.product_copy, name="product_copy"),
     path("item/<slug:slug>/archive/", views.product_archive, name="product_archive"),
     path("item/<slug:slug>/history/", history.product_history, name="product_history"),
     path("item/<slug:slug>/restore/", history.product_restore, name="product_restore"),
+    path("item/<slug:slug>/attributes/", attributes.product_attributes, name="product_attributes"),
     path("item/<slug:slug>/pictures/", pictures.change, name="product_pictures"),
 ]

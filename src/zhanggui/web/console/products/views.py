@@ -18,6 +18,7 @@ from zhanggui.core.types import Refusal
 from zhanggui.freight import services as freight
 from zhanggui.freight.types import FreightRefused
 from zhanggui.web.access import allowed, staff_actor, staff_user
+from zhanggui.web.console.products.attributes import asked_of
 from zhanggui.web.console.products.forms import Editor, category_choices
 from zhanggui.web.console.products.pictures import add_pictures
 from zhanggui.web.console.products.returning import back
@@ -89,6 +90,23 @@ def product_shelf(request: HttpRequest, slug: str) -> HttpResponse:
 def products_shelf(request: HttpRequest) -> HttpResponse:
     """Put the chosen products on or off the shelf, all or none."""
     return _shelve(request, request.POST.getlist("slug")[: 2 * PAGE])
+
+
+@require_POST
+@allowed("products", "edit")
+def product_copy(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make a draft like this product and open it."""
+    found = queries.product_ids_of(slugs=[slug])
+    if not found:
+        raise Http404
+    try:
+        made = freight.copy_product(
+            product_id=found[0], now=timezone.now(), actor=staff_actor(request)
+        )
+    except CatalogRefused as refusal:
+        return back(request, "console:product", error=str(refusal), slug=slug)
+    messages.success(request, _("已复制成草稿，改好再上架"))
+    return redirect("console:product", slug=made.slug)
 
 
 @require_POST
@@ -168,6 +186,7 @@ def _form(
         "may_see_stock": staff_user(request).may("stock", "view"),
         "is_conflict": isinstance(refusal, ProductChanged),
         "currency": editor.row_options["currency"],
+        "attributes": asked_of(stored) if stored else [],
         "is_locked": not may_edit or bool(stored and stored.archived),
         "may_edit": may_edit,
     }

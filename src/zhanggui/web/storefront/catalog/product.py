@@ -21,6 +21,7 @@ from zhanggui.web.pictures import picture_url
 from zhanggui.web.storefront.catalog.reading import small_image, srcset, struck
 
 _WHY: dict[NotSold, str | Promise] = {
+    NotSold.SOLD_OUT: _("暂时缺货，补货后会重新上架，先看看别的吧。"),
     NotSold.OUT_OF_STOCK: _("暂时缺货，补货后会重新上架，先看看别的吧。"),
     NotSold.NO_FREIGHT: _("这件商品暂时不配送，请联系客服。"),
 }

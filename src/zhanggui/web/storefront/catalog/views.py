@@ -1,6 +1,7 @@
 """Pages for looking around: the same bytes for everybody."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,8 +12,8 @@ from zhanggui.core.text import TextRefused, clean_text
 from zhanggui.inventory.types import FEW
 from zhanggui.web.access import open_to_all
 from zhanggui.web.storefront.caching import impersonal, page
+from zhanggui.web.storefront.catalog import filtering, reading
 from zhanggui.web.storefront.catalog import product as products
-from zhanggui.web.storefront.catalog import reading
 
 FEED, PAGE = 12, 24
 QUERY_LENGTH = 60
@@ -55,10 +56,15 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     tree = catalog.category_tree(now=now)
     row, node = catalog.category_by_slug(slug=slug), reading.node_of(tree, slug)
     if row is None or node is None:
-        raise Http404
+        return _moved(slug)
     sort = _sort(request)
     cursor = request.GET.get("cursor", "")
-    found = catalog.listing(category_slug=slug, cursor=cursor, limit=PAGE, sort=sort, now=now)
+    chosen = catalog.chosen_of(request.GET.get(filtering.PARAMETER, ""))
+    facets = catalog.facets(category_slug=slug, chosen=chosen, now=now)
+    chosen = {facet.key: chosen[facet.key] for facet in facets if facet.key in chosen}
+    found = catalog.listing(
+        category_slug=slug, cursor=cursor, limit=PAGE, sort=sort, chosen=chosen, now=now
+    )
     (cards,) = reading.shown_cards(found.items)
     return _list(
         request,
@@ -70,8 +76,18 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
             "tabs": _tabs(request, sort, first=_("新品")),
             "cards": cards,
             "next": found.next,
+            "filters": filtering.filters(facets, chosen, request.GET),
+            "chosen": sum(map(len, chosen.values())),
         },
     )
+
+
+def _moved(slug: str) -> HttpResponse:
+    """Lead old links to the address that the category has now."""
+    now_at = catalog.category_of_old_slug(slug=slug)
+    if now_at is None:
+        raise Http404
+    return redirect("store:category", now_at.slug, permanent=True)
 
 
 @open_to_all

@@ -1,0 +1,40 @@
+"""What was done to all products of a shop: so many edits, and values of so many attributes."""
+
+from tests.factories.shop import NOON
+from tests.factories.staff import StaffFactory
+
+from zhanggui.catalog import services as catalog
+from zhanggui.catalog.models import Category, Product
+from zhanggui.catalog.types import AttributeKind, BulkAct, BulkWish
+from zhanggui.core.types import SYSTEM, Actor, ActorType
+
+
+def attributed(size: int, top: Category) -> None:
+    """Give a category so many attributes, and all products values of them."""
+    for number in range(size):
+        one = catalog.save_attribute(
+            category_id=top.pk,
+            name=f"a {number}",
+            kind=AttributeKind.CHOICE,
+            values=[f"x{n}" for n in range(size + 1)],
+        )
+        for item in Product.objects.order_by("pk"):
+            catalog.set_attributes(
+                product_id=item.pk, values={one.key: one.values}, now=NOON, actor=SYSTEM
+            )
+
+
+def edited(size: int) -> str:
+    """Make the weight of all products another one, so many times; return the last edit's name."""
+    token = ""
+    lin = Actor(ActorType.STAFF, StaffFactory().pk)
+    for number in range(size):
+        token = catalog.preview_bulk_edit(
+            product_ids=list(Product.objects.values_list("pk", flat=True)),
+            wish=BulkWish(act=BulkAct.WEIGHT, weight_grams=11 + number),
+            now=NOON,
+            actor=lin,
+        )
+        edit_id = catalog.start_bulk_edit(token=token, now=NOON, actor=lin)
+        catalog.run_bulk_edit(edit_id=edit_id, now=NOON)
+    return token
