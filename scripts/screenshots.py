@@ -30,20 +30,22 @@ class Picture:
     width: int
     height: int
     login: str = ""
-    scale: int = 2
+    scale: float = 2
 
 
 PICTURES = [
     Picture("store", "/", 390, 844),
-    Picture("home", "/console/?period=7d", 1440, 900, login="owner"),
-    Picture("orders", "/console/orders/", 1440, 900, login="owner"),
+    Picture("home", "/console/?period=7d", 1440, 900, login="owner", scale=1.5),
+    Picture("orders", "/console/orders/", 1440, 900, login="owner", scale=1.5),
 ]
 # What people see whose system has no own face for Latin letters: else Chromium takes DejaVu
-FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+SANS = ("system-ui", "sans", "sans-serif", "DejaVu Sans")
+FONT = """<match><test qual="any" name="family"><string>%s</string></test><edit name="family"
+mode="prepend" binding="strong"><string>Roboto</string><string>Noto Sans CJK SC</string></edit>
+</match>"""
+FONTS = f"""<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-<match><test name="family"><string>system-ui</string></test><edit name="family" mode="assign"
-binding="strong"><string>Roboto</string><string>Noto Sans CJK SC</string></edit></match>
-</fontconfig>"""
+{"".join(FONT % name for name in SANS)}</fontconfig>"""
 
 
 def sign_in(page: Page, login: str) -> None:

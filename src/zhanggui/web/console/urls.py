@@ -6,7 +6,6 @@ app_name = "console"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhanggui.web.console.audit.urls")),
-    path("", include("zhanggui.web.console.find.urls")),
     path("", include("zhanggui.web.console.files.urls")),
     path("", include("zhanggui.web.console.find.urls")),
     path("", include("zhanggui.web.console.freight.urls")),
