@@ -188,13 +188,14 @@ class World:
     """A shop with so many rows of each kind, and names that its addresses hold."""
 
     size: int
+    sku: dict[str, Any] = field(default_factory=dict)  # what all SKUs are made with
     names: dict[str, str] = field(default_factory=dict)
     skus: list[Sku] = field(default_factory=list)
 
 
-def build(size: int) -> World:
+def build(size: int, **sku: Any) -> World:
     """Make a shop that has `size` of everything, and `size` of everything within one."""
-    world = World(size)
+    world = World(size, sku)
     open_shop(is_demo=True)
     _catalog(world)
     _orders(world)
@@ -243,7 +244,7 @@ def _catalog(world: World) -> None:
             options=[{"name": "颜色", "values": [f"色 {n}" for n in range(world.size)]}],
         )
         for colour in range(world.size):
-            sku = SkuFactory(product=item, options=[f"色 {colour}"], weight_grams=10)
+            sku = SkuFactory(product=item, options=[f"色 {colour}"], weight_grams=10, **world.sku)
             PictureFactory(product=item, position=colour)
             for house in houses:
                 stocked(sku, 50, house)
