@@ -13,8 +13,8 @@ _pools: dict[str, LifoQueue[Any]] = {}  # by file; what was given back last is u
 class DatabaseWrapper(base.DatabaseWrapper):
     """Takes connections from a pool where the settings name its size.
 
-    Each holds the schema (0.3 MiB) and 128 prepared statements (up to 5): one for each of 32
-    threads was 40 MiB of a web process.
+    Each holds the schema (0.3 MiB) and prepared statements (up to 40 KiB each): one for each of
+    32 threads was 40 MiB of a web process.
     """
 
     _pool: LifoQueue[Any] | None = None  # where the present connection came from
