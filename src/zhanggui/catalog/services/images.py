@@ -3,11 +3,14 @@
 import hashlib
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps
 
 from zhanggui.catalog.types import CatalogRefused
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 SIDES = (240, 640, 1280)  # longest side in pixels: small, medium, large
 MAX_BYTES = 10 * 1024 * 1024
@@ -15,8 +18,6 @@ MAX_PIXELS = 40_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")
 QUALITY = 82
 EFFORT = 2  # of 0 to 6: 4 took 2.2 times the processor time for files 4 % smaller
-
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ def encode(content: bytes) -> Encoded:
     return Encoded(hashlib.sha256(content).hexdigest(), tuple(reversed(largest_first)))
 
 
-def _opened(content: bytes) -> Image.Image:
+def _opened(content: bytes) -> "Image":
+    from PIL import Image, ImageOps  # noqa: PLC0415 -- 2 MiB, where a picture comes
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as source:
             if source.width * source.height > MAX_PIXELS:
@@ -77,9 +81,11 @@ def _opened(content: bytes) -> Image.Image:
         ) from error
 
 
-def _rendition(picture: Image.Image, side: int) -> Rendition:
+def _rendition(picture: "Image", side: int) -> Rendition:
     """Shrink the picture in place; each smaller size is made from the one before."""
-    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    from PIL.Image import Resampling  # noqa: PLC0415 -- as above
+
+    picture.thumbnail((side, side), Resampling.LANCZOS)
     buffer = BytesIO()
     picture.save(buffer, "WEBP", quality=QUALITY, method=EFFORT)
     return Rendition(side, buffer.getvalue(), picture.width, picture.height)
