@@ -10,10 +10,7 @@ from django.utils.translation import gettext as _
 from zhanggui.integrations.models import ImportRun
 from zhanggui.integrations.services import storage
 from zhanggui.integrations.types import Outcome
-from zhanggui.orders.services.history import FORMATS, import_orders
 from zhanggui.orders.types import ImportReport
-
-FORMAT = FORMATS[0]
 
 
 def import_history(
@@ -24,9 +21,11 @@ def import_history(
     Raises:
         ImportRefused: the file is damaged or not of this format; nothing was written.
     """
-    return import_orders(
+    from zhanggui.orders.services import history  # noqa: PLC0415 -- only where one is read
+
+    return history.import_orders(
         path=storage.local_path(run.file),
-        format_name=FORMAT,
+        format_name=history.FORMATS[0],
         zone=timezone.get_default_timezone(),
         now=now,
         is_dry_run=is_dry_run,
