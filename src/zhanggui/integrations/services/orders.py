@@ -12,6 +12,8 @@ from zhanggui.integrations.services import storage
 from zhanggui.integrations.types import Outcome
 from zhanggui.orders.types import ImportReport
 
+FORMAT = "online-retail"  # the first that orders.services.history knows
+
 
 def import_history(
     *, run: ImportRun, now: datetime, is_dry_run: bool, progress: Callable[[int, int], None]
@@ -25,7 +27,7 @@ def import_history(
 
     return history.import_orders(
         path=storage.local_path(run.file),
-        format_name=history.FORMATS[0],
+        format_name=FORMAT,
         zone=timezone.get_default_timezone(),
         now=now,
         is_dry_run=is_dry_run,
