@@ -169,6 +169,9 @@ ASKED: dict[str, tuple[str, ...]] = {
 EXEMPT = {
     "console/imports/<int:run_id>/errors/": "A file of the private storage, handed out.",
     "console/exports/<int:run_id>/file/": "A file of the private storage, handed out.",
+    "MP_verify_<slug:code>.txt": "A text of the settings, which asks nothing.",
+    "me/wechat/return/": "What WeChat sends back, good once: test_wechat_sign_in.",
+    "pay/wechat/": "What WeChat sends back, good once: test_inside_wechat.",
     "api/v1/": "Ninja's name for the root of the API, which answers 404 and asks nothing.",
 }
 # Who opens a page that is not for the visitors of its face; see `visitors`.

@@ -211,6 +211,18 @@ def test_a_payer_can_be_asked_afresh(inside: Client, account: SimulatorServer) -
     ]
 
 
+def test_who_chose_wechat_instead_of_a_transfer_stays_with_it(
+    inside: Client, account: SimulatorServer
+) -> None:
+    order = ordered("transfer", transfer_account="示例银行 6222 0000")
+    assert "示例银行" in text(inside, f"/pay/{order.token}/")
+
+    back = through_wechat(to_wechat(inside, f"/pay/{order.token}/?channel=wechat_jsapi"))
+    page = text(inside, inside.get(back)["Location"])
+
+    assert account.invoke(bridge(page))["err_msg"].endswith(":ok")
+
+
 @pytest.mark.parametrize(
     ("agent", "placed_for", "shown"),
     [
@@ -274,3 +286,28 @@ def test_checkout_offers_wechat_once_in_the_way_that_fits(
     )
 
     assert set(re.findall(r"wechat_(?:native|h5|jsapi)", page)) == {channel}
+
+
+def test_wechat_can_check_that_the_domain_is_the_accounts(client: Client, settings: Any) -> None:
+    settings.WECHAT = {**settings.WECHAT, "verify": "AbCdEf0123456789"}
+
+    answer = client.get("/MP_verify_AbCdEf0123456789.txt")
+
+    assert (answer.content, answer["Content-Type"]) == (b"AbCdEf0123456789", "text/plain")
+    assert client.get("/MP_verify_0123456789AbCdEf.txt").status_code == 404
+
+
+def test_a_program_that_wants_to_pay_inside_wechat_is_led_to_the_page(
+    client: Client, account: SimulatorServer
+) -> None:
+    order = ordered("wechat_jsapi")
+
+    with nothing_changes():
+        answer = client.post(
+            f"/api/v1/shop/orders/{order.number}/payments",
+            json.dumps({"payment_channel": "wechat_jsapi"}),
+            content_type="application/json",
+            headers={"Idempotency-Key": "0123456789abcdef", "X-Order-Token": order.token},
+        )
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "payment_refused")
