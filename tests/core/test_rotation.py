@@ -63,6 +63,7 @@ def test_every_encrypted_column_is_found() -> None:
     found = {model._meta.label_lower for model, _columns in rotation.encrypted_models()}
 
     assert found == {
+        "accounts.factorsecret",
         "customers.customer",
         "customers.address",
         "notifications.message",

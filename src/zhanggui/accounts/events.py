@@ -83,3 +83,90 @@ class KeyRevoked(Event):
     kind: ClassVar[str] = "api_key.revoked"
     subject_type: ClassVar[str] = "api_key"
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorAdded(Event):
+    """A member of staff set up a second factor."""
+
+    kind: ClassVar[str] = "staff.factor_added"
+    subject_type: ClassVar[str] = "user"
+    factor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRemoved(Event):
+    """A member of staff removed a second factor."""
+
+    kind: ClassVar[str] = "staff.factor_removed"
+    subject_type: ClassVar[str] = "user"
+    factor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorsReset(Event):
+    """All second factors of a member of staff were removed by somebody else."""
+
+    kind: ClassVar[str] = "staff.factors_reset"
+    subject_type: ClassVar[str] = "user"
+    login: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(Event):
+    """A member of staff got new recovery codes; older ones are void."""
+
+    kind: ClassVar[str] = "staff.recovery_codes_made"
+    subject_type: ClassVar[str] = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """A recovery code stood in for a second factor."""
+
+    kind: ClassVar[str] = "staff.recovery_code_used"
+    subject_type: ClassVar[str] = "user"
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorAsked(Event):
+    """The shop began or ceased to ask all staff for a second factor."""
+
+    kind: ClassVar[str] = "shop.second_factor"
+    subject_type: ClassVar[str] = "shop"
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameChanged(Event):
+    """A member of staff took another name."""
+
+    kind: ClassVar[str] = "staff.renamed"
+    subject_type: ClassVar[str] = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(Event):
+    """A member of staff chose another password."""
+
+    kind: ClassVar[str] = "staff.password_changed"
+    subject_type: ClassVar[str] = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceUsed(Event):
+    """A member of staff signed in with a browser never used for it before."""
+
+    kind: ClassVar[str] = "staff.new_device"
+    subject_type: ClassVar[str] = "user"
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsEnded(Event):
+    """A member of staff was signed out in so many browsers."""
+
+    kind: ClassVar[str] = "staff.sessions_ended"
+    subject_type: ClassVar[str] = "user"
+    sessions: int

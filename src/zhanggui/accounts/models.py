@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from zhanggui.accounts.roles import role
-from zhanggui.accounts.types import Role, RoleView
+from zhanggui.accounts.types import FactorKind, Role, RoleView
 from zhanggui.core import sql
+from zhanggui.core.fields import EncryptedField
 from zhanggui.core.ids import IdField
 
 
@@ -112,6 +113,31 @@ class Invite(models.Model):
         return self.name
 
 
+class FactorSecret(models.Model):
+    """What a code is checked against. allauth's row of the factor holds this row's id in its place.
+
+    So it is encrypted like all that is secret, and there is one of a kind on every database.
+    """
+
+    id = IdField()
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=FactorKind.choices)
+    secret = EncryptedField()
+    last_step = models.BigIntegerField(default=0)  # half minute of the last code that was used
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="factor_secret_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[FactorKind.CODE, FactorKind.RECOVERY]),
+                name="factor_secret_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(FactorKind(self.kind).label)
+
+
 class ApiKey(models.Model):
     """A program's access: some rights of a role, all unless named. Only a hash is stored."""
 
@@ -165,6 +191,7 @@ class Shop(models.Model):
     transfer_days = models.IntegerField(default=3)  # the same for bank transfer
     confirm_days = models.IntegerField(default=10)  # receipt is confirmed by itself after
     ship_hours = models.IntegerField(default=24)  # promised time from payment to shipping
+    second_factor_required = models.BooleanField(default=False)  # of all staff
     is_demo = models.BooleanField(default=False)
 
     class Meta:

@@ -5,12 +5,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
-from django.db.models import F, QuerySet
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from zhanggui.accounts.models import ApiKey as ApiKey
 from zhanggui.accounts.models import Invite, Shop
 from zhanggui.accounts.models import User as User
-from zhanggui.accounts.types import ShopView
+from zhanggui.accounts.types import DeviceView, FactorKind, FactorView, ShopView
 from zhanggui.core import versions
 
 SHOP = versions.declare("shop")
@@ -84,6 +87,12 @@ def member(*, username: str) -> User | None:
     return None
 
 
+def user(*, user_id: int) -> User | None:
+    """Return somebody who signs in."""
+    found: User | None = User.objects.filter(pk=user_id).first()
+    return found
+
+
 def open_invites(*, now: datetime) -> QuerySet[Invite]:
     """Return the invitations that still work, newest first."""
     rows = Invite.objects.filter(used_by=None, withdrawn_at=None, expires_at__gt=now)
@@ -93,3 +102,61 @@ def open_invites(*, now: datetime) -> QuerySet[Invite]:
 def invite(*, token: str, now: datetime) -> Invite | None:
     """Return the invitation of this token while it works."""
     return open_invites(now=now).filter(token_hash=key_hash(token)).first()
+
+
+def factors(*, user_id: int) -> list[FactorView]:
+    """Return somebody's second factors, recovery codes last."""
+    rows = Authenticator.objects.filter(user_id=user_id).order_by("created_at", "pk")
+    found = [
+        FactorView(
+            key=row.pk,
+            kind=FactorKind(row.type),
+            name=row.data.get("name", ""),
+            added_at=row.created_at,
+            used_at=row.last_used_at,
+            left=len(row.wrap().get_unused_codes()) if row.type == FactorKind.RECOVERY else 0,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: one.kind == FactorKind.RECOVERY)
+
+
+def has_factor(*, user_id: int) -> bool:
+    """Tell whether signing in takes more than a password; recovery codes alone are none."""
+    rows = Authenticator.objects.filter(user_id=user_id)
+    return bool(rows.exclude(type=FactorKind.RECOVERY).exists())
+
+
+def protected(*, user_ids: set[int]) -> set[int]:
+    """Return which of these people have a second factor."""
+    rows = Authenticator.objects.filter(user_id__in=user_ids).exclude(type=FactorKind.RECOVERY)
+    return set(rows.values_list("user_id", flat=True))
+
+
+def devices(*, user_id: int, session_key: str, now: datetime) -> list[DeviceView]:
+    """Return where somebody is signed in, the browser of `session_key` first, then as last seen."""
+    live = _sessions(user_id, now).filter(expires_at__isnull=False)
+    found = [
+        DeviceView(
+            key=row.pk,
+            user_agent=row.user_agent,
+            ip=row.ip,
+            since=row.created_at,
+            seen_at=row.last_seen_at,
+            is_current=row.session_key == session_key,
+        )
+        for row in live.order_by("-last_seen_at", "-pk")
+    ]
+    return sorted(found, key=lambda one: not one.is_current)
+
+
+def ended_sessions(*, user_id: int, now: datetime) -> QuerySet[UserSession]:
+    """Return browsers of the list whose session is over."""
+    rows: QuerySet[UserSession] = _sessions(user_id, now).filter(expires_at__isnull=True)
+    return rows
+
+
+def _sessions(user_id: int, now: datetime) -> QuerySet[UserSession]:
+    live = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
+    rows: QuerySet[UserSession] = UserSession.objects.filter(user_id=user_id)
+    return rows.annotate(expires_at=Subquery(live.values("expire_date")[:1]))

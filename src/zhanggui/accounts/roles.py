@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 
-from zhanggui.accounts.types import RIGHTS, ROLE_RIGHTS, Rights, Role, RoleView
+from zhanggui.accounts.types import RIGHTS, ROLE_RIGHTS, NotAllowed, Rights, Role, RoleView
 from zhanggui.core import versions
 
 ROLES = versions.declare("roles")
@@ -17,6 +17,17 @@ def role(code: str) -> RoleView | None:
     if code == Role.OWNER:
         return _OWNER
     return roles().get(code) if code else None
+
+
+def need_cover(code: str, *, by: RoleView | None) -> None:
+    """Refuse what is done to people of a role that may more than `by`, who does it.
+
+    Raises:
+        NotAllowed: it may.
+    """
+    found = role(code)
+    if by is not None and found is not None and not by.covers(found):
+        raise NotAllowed
 
 
 @versions.versioned(ROLES)

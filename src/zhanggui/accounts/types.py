@@ -179,6 +179,78 @@ class NewInvite:
     expires_at: datetime
 
 
+class FactorKind(TextChoices):
+    """What proves beside the password who somebody is; the values are allauth's."""
+
+    CODE = "totp", _("动态验证码")
+    PASSKEY = "webauthn", _("通行密钥")
+    RECOVERY = "recovery_codes", _("恢复码")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorView:
+    """A second factor as its owner sees it."""
+
+    key: int
+    kind: FactorKind
+    name: str  # of a passkey
+    added_at: datetime
+    used_at: datetime | None
+    left: int = 0  # recovery codes that still work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceView:
+    """A browser in which somebody is signed in."""
+
+    key: int
+    user_agent: str
+    ip: str
+    since: datetime
+    seen_at: datetime
+    is_current: bool
+
+
+class WrongCode(Refusal):
+    """The code is wrong, too old or was used before."""
+
+    code = "wrong_code"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_("验证码不对，或者已经用过。请输入最新的一个。"))
+
+
+class FactorExists(Refusal):
+    """There is one of this kind already."""
+
+    code = "factor_exists"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("已经设置过动态验证码。要换手机，请先移除原来的。"))
+
+
+class NoFactor(Refusal):
+    """Recovery codes stand in for a factor, and there is none."""
+
+    code = "no_factor"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("请先设置动态验证码或通行密钥，再生成恢复码。"))
+
+
+class LastFactor(Refusal):
+    """The shop asks all staff for a second factor, and this is the last one."""
+
+    code = "last_factor"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("店铺要求两步验证，至少要留一种。请先添加另一种，再移除这个。"))
+
+
 @dataclass(frozen=True, slots=True)
 class ShopView:
     """What pages need to know of the shop."""
@@ -193,6 +265,7 @@ class ShopView:
     transfer_days: int
     confirm_days: int
     ship_hours: int
+    second_factor_required: bool
     is_demo: bool
 
 

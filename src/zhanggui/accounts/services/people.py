@@ -22,6 +22,7 @@ from zhanggui.accounts.events import (
 from zhanggui.accounts.models import ApiKey, Invite, Shop, StaffRole, User
 from zhanggui.accounts.queries import SHOP, key_hash
 from zhanggui.accounts.roles import ROLES, known_rights, listed, role, roles
+from zhanggui.accounts.services.devices import end_sessions
 from zhanggui.accounts.types import (
     InviteGone,
     LastOwner,
@@ -61,6 +62,7 @@ def create_staff(
         user.name, user.role, user.is_active, user.access_until = name, role, True, None
         user.set_password(password)
         user.save()
+        end_sessions(user_id=user.pk, actor=actor, now=now)
         _record_staff(user, "staff.saved", By(actor, now))
     return user
 
@@ -127,6 +129,8 @@ def change_staff(
             until=access_until.isoformat() if access_until else "",
         )
     )
+    if not user.is_staff:
+        end_sessions(user_id=user.pk, actor=actor, now=now)
 
 
 @retried
@@ -350,11 +354,12 @@ def revoke_api_key(*, prefix: str, actor: Actor = SYSTEM, now: datetime) -> bool
 
 
 @transaction.atomic
-def stop_staff(*, username: str, by: By | None = None) -> bool:
+def stop_staff(*, username: str, by: By) -> bool:
     """End a member of staff's access at once; False where nobody has this login."""
     user = User.objects.filter(username=username).exclude(role="").first()
     if user is None:
         return False
     User.objects.filter(pk=user.pk).update(is_active=False)
+    end_sessions(user_id=user.pk, actor=by.actor, now=by.at)
     _record_staff(user, "staff.stopped", by)
     return True
