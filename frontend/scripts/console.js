@@ -3,6 +3,7 @@ import "./parts/grid.js";
 import "./parts/install.js";
 import "./parts/keys.js";
 import "./parts/live.js";
+import "./parts/passkeys.js";
 import "./parts/print.js";
 import "./parts/rows.js";
 import "./parts/scanner.js";

@@ -12,6 +12,11 @@ from fido2.webauthn import (
     AuthenticatorData,
     CollectedClientData,
 )
+from tests.factories.shop import NOON
+
+from zhanggui.accounts import services
+from zhanggui.accounts.sessions import SessionStore
+from zhanggui.core.types import SYSTEM
 
 
 def credential(number: int = 1) -> dict[str, Any]:
@@ -37,3 +42,26 @@ def credential(number: int = 1) -> dict[str, Any]:
             "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
         },
     }
+
+
+def protect(user_id: int, size: int) -> None:
+    """Give somebody so many passkeys and browsers in which they are signed in."""
+    for number in range(size):
+        services.add_passkey(
+            user_id=user_id,
+            name=f"钥匙 {number}",
+            credential=credential(number),
+            actor=SYSTEM,
+            now=NOON,
+        )
+        store = SessionStore()
+        store.create()
+        services.note_session(
+            user_id=user_id,
+            session_key=store.session_key or "",
+            ip="203.0.113.7",
+            user_agent="Chrome Windows",
+            new_device="",
+            actor=SYSTEM,
+            now=NOON,
+        )

@@ -44,6 +44,7 @@ def test_signing_in_failing_and_leaving(client: Client) -> None:
     assert acts() == [
         ("林岚", "staff.entry_failed", "user", "林岚"),
         ("林岚", "staff.signed_in", "user", "林岚"),
+        ("林岚", "staff.new_device", "user", "林岚"),
         ("林岚", "staff.signed_out", "user", "林岚"),
     ]
     assert set(AuditEntry.objects.values_list("actor_id", flat=True)) == {user.pk}

@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 from tests.factories.catalog import CategoryFactory, PictureFactory, ProductFactory, SkuFactory
 from tests.factories.files import make_imports
+from tests.factories.passkeys import protect
 from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_shop, stocked
 from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
@@ -48,6 +49,7 @@ from zhanggui.orders.types import CloseReason
 from zhanggui.payments import services as payments
 from zhanggui.payments.models import Payment
 from zhanggui.payments.tasks import close_attempts
+from zhanggui.web.console.login.entering import CONFIRMED
 
 FEW, MANY = 1, 3
 PLACED = NOON - timedelta(days=4)  # long ago: paid ones are late, transfers still awaited
@@ -74,9 +76,17 @@ ASKED: dict[str, tuple[str, ...]] = {
         "/console/imports/template/products/csv/",
     ),
     "console/jobs/": ("/console/jobs/",),
+    "console/account/": ("/console/account/",),
+    "console/account/password/": ("/console/account/password/",),
+    "console/account/confirm/": ("/console/account/confirm/",),
+    "console/account/codes/": ("/console/account/codes/",),
+    "console/account/passkeys/": ("/console/account/passkeys/",),
+    "console/account/passkeys/options/": ("/console/account/passkeys/options/",),
     "console/login/": ("/console/login/",),
     "console/manifest.webmanifest": ("/console/manifest.webmanifest",),
     "console/offline/": ("/console/offline/",),
+    "console/login/second/": ("/console/login/second/",),
+    "console/login/passkey/options/": ("/console/login/passkey/options/",),
     "console/orders/": (
         "/console/orders/",
         "/console/orders/?status=to_ship",
@@ -175,12 +185,17 @@ EXEMPT = {
     "api/v1/": "Ninja's name for the root of the API, which answers 404 and asks nothing.",
 }
 # Who opens a page that is not for the visitors of its face; see `visitors`.
-FACES = {"console/": "homes", "console/login/": "", "console/join/<str:token>/": ""}
+FACES = {
+    "console/": "homes",
+    **dict.fromkeys(("console/login/", "console/login/second/", "console/join/<str:token>/"), ""),
+    "console/login/passkey/options/": "",
+}
 # Pages that send on to another one.
 SENDS_ON = {
     "/console/find/?q={paid}",
     "/console/find/?q={sku}",
     "/console/find/?q=1234",
+    "/console/login/second/",
     "/console/products/item/{product}/save/",
     "/favicon.ico",
 }
@@ -233,6 +248,7 @@ def _people(world: World) -> None:
             name=f"新人 {number}", role=code, access_until=None, invited_by=person.pk, now=NOON
         )
         accounts.create_api_key(name=f"ERP {number}", role=Role.OWNER, now=NOON)
+        protect(person.pk, world.size)
         world.names |= {"role": code, "staff": person.username, "invite": invite.token}
 
 
@@ -374,7 +390,7 @@ class Visitor:
 def visitors(world: World) -> dict[str, list[Visitor]]:
     """Return who visits which face: the first part of an address, "" for the storefront."""
     shopper, guest = Client(), Client()
-    staff = [Visitor(role, _staff(role)) for role in Role.values]
+    staff = [Visitor(role, _staff(role, world.size)) for role in Role.values]
     _sign_in(world, shopper)
     for client in (shopper, guest):
         for sku in world.skus:
@@ -393,9 +409,14 @@ def visitors(world: World) -> dict[str, list[Visitor]]:
     }
 
 
-def _staff(role: str) -> Client:
-    client = Client()
-    client.force_login(StaffFactory(role=role), BACKEND)
+def _staff(role: str, size: int = 0) -> Client:
+    """Return somebody who proved just now who they are."""
+    client, user = Client(), StaffFactory(role=role)
+    client.force_login(user, BACKEND)
+    session = client.session
+    session[CONFIRMED] = NOON.timestamp()
+    session.save()
+    protect(user.pk, size)
     return client
 
 

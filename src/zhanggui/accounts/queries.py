@@ -159,4 +159,7 @@ def ended_sessions(*, user_id: int, now: datetime) -> QuerySet[UserSession]:
 def _sessions(user_id: int, now: datetime) -> QuerySet[UserSession]:
     live = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now)
     rows: QuerySet[UserSession] = UserSession.objects.filter(user_id=user_id)
-    return rows.annotate(expires_at=Subquery(live.values("expire_date")[:1]))
+    known: QuerySet[UserSession] = rows.annotate(
+        expires_at=Subquery(live.values("expire_date")[:1])
+    )
+    return known

@@ -11,24 +11,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
+from zhanggui.accounts import queries as accounts
 from zhanggui.accounts.queries import User
 from zhanggui.accounts.roles import role
 from zhanggui.accounts.types import RIGHTS, Holder, NotAllowed, RoleView
 from zhanggui.core.types import Actor, ActorType, By
 from zhanggui.inventory import queries as inventory
 from zhanggui.inventory.types import WarehouseView
+from zhanggui.web import seen
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 F = TypeVar("F", bound=Callable[..., Any])
 
 PREVIEW = "preview_role"  # in the session: the role as which somebody looks at the console
+HAS_FACTOR = "has_factor"  # in the session: that this person has a second factor
+STAFF = ("account", "own")  # declared by pages that all staff have, for their own account
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def declare(function: F, right: tuple[str, str] | None) -> F:
     """Note on a view which right it asks for; None says that it is open to all on purpose."""
-    if right is not None and right[1] not in RIGHTS.get(right[0], ()):
+    if right not in (None, STAFF) and right[1] not in RIGHTS.get(right[0], ()):
         raise ValueError(f"There is no right {right}.")
     function.declared_right = right  # type: ignore[attr-defined]
     return function
@@ -40,12 +44,13 @@ def open_to_all(view: F) -> F:
 
 
 def allowed(
-    resource: str, action: str, *, as_oneself: bool = False
+    resource: str, action: str, *, as_oneself: bool = False, is_polled: bool = False
 ) -> Callable[[View[P]], View[P]]:
     """Let only staff with this right open the view; others sign in or get 403.
 
     Who looks at the console as another role has that role's rights and may change nothing, except
-    where a view takes people `as_oneself`.
+    where a view takes people `as_oneself`. A view that open pages ask for by themselves
+    `is_polled`: it says nothing about whether somebody is at work, and stays cheap.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -53,6 +58,10 @@ def allowed(
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not getattr(request.user, "is_staff", False):
                 return _sign_in(request)
+            if not is_polled:
+                if _lacks_factor(request):
+                    return _go(request, resolve_url("console:account"))
+                seen.note(request)
             if not as_oneself:
                 _look_as_another(request)
             if not staff_user(request).may(resource, action):
@@ -62,6 +71,26 @@ def allowed(
         return declare(guarded, (resource, action))
 
     return decorate
+
+
+def staff_only(view: View[P]) -> View[P]:
+    """Let all staff open the view, as themselves, also before they set up a second factor."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not getattr(request.user, "is_staff", False):
+            return _sign_in(request)
+        seen.note(request)
+        return view(request, *args, **kwargs)
+
+    return declare(guarded, STAFF)
+
+
+def _lacks_factor(request: HttpRequest) -> bool:
+    """Tell whether the shop asks for a second factor that this person has yet to set up."""
+    if request.session.get(HAS_FACTOR) or not accounts.shop().second_factor_required:
+        return False
+    return not accounts.has_factor(user_id=staff_user(request).pk)
 
 
 def _look_as_another(request: HttpRequest) -> None:
@@ -79,6 +108,12 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": login})
     return redirect_to_login(request.get_full_path(), login)
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=403, headers={"HX-Redirect": url})
+    return HttpResponse(status=302, headers={"Location": url})
 
 
 def staff_user(request: HttpRequest) -> Holder:

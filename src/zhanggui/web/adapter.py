@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.http import HttpRequest
 
 from zhanggui.web import wechat
+from zhanggui.web.clients import client_ip
 from zhanggui.web.storefront.me import wechat as shoppers
 
 
@@ -19,6 +20,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse to make accounts from the login page."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's address as the rest of the shop sees it."""
+        return client_ip(request)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

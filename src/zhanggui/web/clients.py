@@ -2,12 +2,38 @@
 
 import ipaddress
 import re
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 
 _DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS")
 _PHONE = re.compile(r"Mobile|Android|iPhone|HarmonyOS", re.IGNORECASE)
+# What a browser's own name for itself says, the more telling words first.
+_BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("HuaweiBrowser", "Huawei Browser"),
+    ("MiuiBrowser", "MIUI Browser"),
+    ("QQBrowser", "QQ Browser"),
+    ("UCBrowser", "UC Browser"),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 
 
 def client_ip(request: HttpRequest) -> str:
@@ -40,6 +66,24 @@ def is_desktop(request: HttpRequest) -> bool:
     """Tell whether the page is read on a computer, which has no payment app."""
     agent = request.headers.get("User-Agent", "")
     return bool(_DESKTOP.search(agent)) and not _PHONE.search(agent)
+
+
+def device_name(user_agent: str) -> str:
+    """Return browser and system in a few words, "" where they say nothing of themselves."""
+    found = (
+        next((name for mark, name in known if mark in user_agent), "")
+        for known in (_BROWSERS, _SYSTEMS)
+    )
+    return " · ".join(filter(None, found))
+
+
+def is_by_number(request: HttpRequest) -> bool:
+    """Tell whether the shop was asked for under a bare network address, which passkeys refuse."""
+    try:
+        ipaddress.ip_address(urlsplit(f"//{request.get_host()}").hostname or "")
+    except ValueError:
+        return False
+    return True
 
 
 def public_url(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "console"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("account/", include("zhanggui.web.console.account.urls")),
     path("", include("zhanggui.web.console.audit.urls")),
     path("", include("zhanggui.web.console.files.urls")),
     path("", include("zhanggui.web.console.find.urls")),

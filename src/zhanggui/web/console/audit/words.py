@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from zhanggui.accounts.types import FactorKind
 from zhanggui.catalog import queries as catalog
 from zhanggui.catalog.types import BulkAct
 from zhanggui.core import audit
@@ -87,6 +88,22 @@ def _bulk(facts: Facts) -> str:
     return " · ".join(filter(None, [back, said, products]))
 
 
+def _factor(facts: Facts) -> str:
+    return str(FactorKind(facts["factor"]).label)
+
+
+def _left(facts: Facts) -> str:
+    return _("还剩 %(n)d 个") % {"n": facts["left"]}
+
+
+def _sessions(facts: Facts) -> str:
+    return _("%(n)d 台") % {"n": facts["sessions"]}
+
+
+def _required(facts: Facts) -> str:
+    return _("必须") if facts["is_required"] else _("自愿")
+
+
 OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "order.refunded": (lambda: _("订单已退款"), _nothing),
     "product.saved": (lambda: _("商品"), _change),
@@ -112,6 +129,16 @@ OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "staff.invite_withdrawn": (lambda: _("撤回邀请"), _nothing),
     "staff.joined": (lambda: _("接受邀请"), lambda facts: str(facts.get("role", ""))),
     "staff.changed": (lambda: _("修改员工"), lambda facts: str(facts.get("role", ""))),
+    "staff.renamed": (lambda: _("改姓名"), _nothing),
+    "staff.password_changed": (lambda: _("改密码"), _nothing),
+    "staff.factor_added": (lambda: _("添加两步验证"), _factor),
+    "staff.factor_removed": (lambda: _("移除两步验证"), _factor),
+    "staff.factors_reset": (lambda: _("重设两步验证"), _nothing),
+    "staff.recovery_codes_made": (lambda: _("生成恢复码"), _nothing),
+    "staff.recovery_code_used": (lambda: _("用恢复码登录或确认"), _left),
+    "staff.new_device": (lambda: _("在新设备登录"), lambda facts: str(facts.get("device", ""))),
+    "staff.sessions_ended": (lambda: _("让设备退出登录"), _sessions),
+    "shop.second_factor": (lambda: _("全员两步验证"), _required),
     "role.saved": (lambda: _("保存角色"), lambda facts: str(facts.get("name", ""))),
     "role.deleted": (lambda: _("删除角色"), lambda facts: str(facts.get("name", ""))),
     "api_key.made": (lambda: _("新建接口密钥"), lambda facts: str(facts.get("role", ""))),

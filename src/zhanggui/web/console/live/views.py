@@ -40,7 +40,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
 declare(pulse, ("orders", "view"))
 
 
-@allowed("orders", "view")
+@allowed("orders", "view", is_polled=True)
 def _looked_up(request: HttpRequest) -> HttpResponse:
     within = staff_user(request).warehouse_ids
     _known.put(_session(request), (), (timezone.now() + KNOWN_FOR, within))

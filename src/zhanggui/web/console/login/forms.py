@@ -1,8 +1,11 @@
 """Signing in."""
 
+from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
+
+from zhanggui.web.forms import CleanCharField
 
 
 class LoginForm(AuthenticationForm):
@@ -17,3 +20,9 @@ class LoginForm(AuthenticationForm):
         """Let only staff in: a shopper's session can never reach the console."""
         if not user.is_active or not getattr(user, "role", ""):
             raise self.get_invalid_login_error()
+
+
+class CodeForm(forms.Form):
+    """A code of the app, or a recovery code."""
+
+    code = CleanCharField(label=_("验证码或恢复码"), max_length=40)

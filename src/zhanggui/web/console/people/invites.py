@@ -1,9 +1,8 @@
 """Inviting staff: a link that works once, within a week."""
 
 from django.contrib import messages
-from django.contrib.auth import login as sign_in
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -14,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhanggui.accounts import queries, services
 from zhanggui.core.types import Refusal
 from zhanggui.web.access import allowed, open_to_all, staff_actor, staff_role, staff_user
+from zhanggui.web.console.login.entering import come_in
 from zhanggui.web.console.pages import page
 from zhanggui.web.console.people.forms import InviteForm, JoinForm, end_of
-
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @allowed("staff", "edit")
@@ -74,9 +72,9 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            sign_in(request, user, _BACKEND)
+            response = come_in(request, user, resolve_url("console:home"))
             messages.success(request, _("欢迎加入，%(name)s") % {"name": user.name})
-            return redirect("console:home")
+            return response
     status = 422 if form.is_bound else 200
     context = {"form": form, "invite": found}
     return _once(render(request, "console/people/join.html", context, status=status))

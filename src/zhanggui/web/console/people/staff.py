@@ -14,6 +14,7 @@ from zhanggui.accounts.roles import roles
 from zhanggui.core.clock import shop_day
 from zhanggui.core.types import Refusal
 from zhanggui.web.access import allowed, staff_actor, staff_role
+from zhanggui.web.clients import device_name
 from zhanggui.web.console.pages import page
 from zhanggui.web.console.people.forms import StaffForm, end_of
 
@@ -22,8 +23,11 @@ from zhanggui.web.console.people.forms import StaffForm, end_of
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """List who is or was staff, and the invitations that still work."""
+    everyone = queries.people()
     context = {
-        "people": queries.people(),
+        "people": everyone,
+        "protected": queries.protected(user_ids={one.pk for one in everyone}),
+        "is_required": queries.shop().second_factor_required,
         "invites": queries.open_invites(now=timezone.now()),
         "names": {code: one.name for code, one in roles().items()},
     }
@@ -64,5 +68,13 @@ def edit(request: HttpRequest, username: str) -> HttpResponse:
             messages.success(request, _("已保存"))
             return redirect("console:staff")
     status = 422 if form.is_bound else 200
-    context = {"form": form, "person": person}
+    devices = queries.devices(
+        user_id=person.pk, session_key=request.session.session_key or "", now=timezone.now()
+    )
+    context = {
+        "form": form,
+        "person": person,
+        "factors": queries.factors(user_id=person.pk),
+        "devices": [(one, device_name(one.user_agent)) for one in devices],
+    }
     return page(request, "console/people/person.html", context, status=status)

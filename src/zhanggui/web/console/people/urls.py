@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from zhanggui.web.console.people import invites, keys, roles, staff
+from zhanggui.web.console.people import invites, keys, protection, roles, staff
 
 urlpatterns = [
     path("staff/", staff.people, name="staff"),
     path("staff/<str:username>/edit/", staff.edit, name="staff_edit"),
+    path("staff/<str:username>/reset-factors/", protection.reset, name="staff_reset_factors"),
+    path("staff/<str:username>/devices/<int:key>/end/", protection.end, name="staff_device_end"),
+    path("staff/second-factor/", protection.require, name="staff_second_factor"),
     path("staff/invite/", invites.invite, name="invite"),
     path("staff/invite/<int:invite_id>/withdraw/", invites.withdraw, name="invite_withdraw"),
     path("join/<str:token>/", invites.join, name="join"),

@@ -17,9 +17,12 @@ from zhanggui.core.types import COMMAND, By, Refusal
 
 
 class Command(BaseCommand):
-    """Lists staff; `save` makes one or gives a new password, `stop` ends an access."""
+    """Lists staff; `save` makes one or gives a new password, `stop` ends an access.
 
-    help = "List staff, add one, set a password, end an access"
+    `reset-factors` lets who lost phone and recovery codes in by the password alone again.
+    """
+
+    help = "List staff, add one, set a password, end an access, reset second factors"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Describe the acts."""
@@ -32,10 +35,12 @@ class Command(BaseCommand):
         save.add_argument("--password", help="asked for when left out")
         stop = acts.add_parser("stop", help="end somebody's access at once")
         stop.add_argument("login")
+        reset = acts.add_parser("reset-factors", help="remove the second factors of who lost them")
+        reset.add_argument("login")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Do the act."""
-        getattr(self, f"do_{options['act'] or 'list'}")(options)
+        getattr(self, f"do_{(options['act'] or 'list').replace('-', '_')}")(options)
 
     def do_list(self, options: dict[str, Any]) -> None:
         """List who may sign in."""
@@ -70,3 +75,13 @@ class Command(BaseCommand):
         if not services.stop_staff(username=options["login"], by=By(COMMAND, timezone.now())):
             raise CommandError(f"没有这个登录名。Nobody signs in as {options['login']!r}.")
         self.do_list(options)
+
+    def do_reset_factors(self, options: dict[str, Any]) -> None:
+        """Remove second factors."""
+        person = queries.member(username=options["login"])
+        if person is None:
+            raise CommandError(f"没有这个登录名。Nobody signs in as {options['login']!r}.")
+        if not services.reset_factors(user_id=person.pk, actor=COMMAND, now=timezone.now()):
+            raise CommandError("没有设置两步验证。There is no second factor to remove.")
+        self.stdout.write("两步验证已移除，所有设备都已退出登录。")
+        self.stdout.write("Second factors removed, signed out everywhere.")
