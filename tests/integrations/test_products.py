@@ -1,5 +1,6 @@
 """Products of other shops become ours; a repeated import changes nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -322,3 +323,16 @@ def test_an_import_that_broke_off_goes_on_where_it_stopped(tmp_path: Path) -> No
     made.refresh_from_db()
     assert (made.state, made.done, made.counts["created"]) == (RunState.DONE, 45, 45)
     assert Product.objects.count() == 45
+
+
+def test_what_a_table_can_not_say_stays_as_it_is(tmp_path: Path) -> None:
+    product = ProductFactory(slug="cup", leaves_when_sold_out=True)
+    timed = {"timed_price_minor": 900, "timed_from": NOON, "timed_until": NOON + timedelta(days=1)}
+    SkuFactory(product=product, code="CUP", **timed)
+
+    made = run(own(tmp_path, "规格编码,售价", "CUP,12"))
+
+    assert figures(made) == (0, 1, 0, 0)
+    product.refresh_from_db()
+    assert product.leaves_when_sold_out
+    assert Sku.objects.filter(price_minor=1200, **timed).exists()

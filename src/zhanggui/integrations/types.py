@@ -19,7 +19,7 @@ class Kind(TextChoices):
     PRODUCTS = "products", _("商品")
     PRICES = "prices", _("价格")
     STOCK = "stock", _("库存")
-    ORDERS = "orders", _("历史订单")
+    ORDERS = "orders", _("订单")
 
 
 class RunState(TextChoices):

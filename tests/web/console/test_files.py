@@ -243,3 +243,16 @@ def test_a_right_that_was_taken_away_closes_the_download() -> None:
     user.save()
 
     assert client.get(f"/console/exports/{made.pk}/file/").status_code == 403
+
+
+def test_reasons_are_told_in_the_language_of_who_asked() -> None:
+    open_shop()
+    client = staff()
+    client.cookies["lang"] = "en"
+    upload(client)
+    match(client, COLUMNS)
+
+    made = work()
+
+    page = client.get(f"/console/imports/{made.pk}/").content.decode()
+    assert "abc is not an amount" in page

@@ -2,6 +2,7 @@
 
 from zhanggui.catalog.queries.admin import (
     admin_products,
+    known_pictures,
     product_for_edit,
     product_ids_by_sku,
     product_ids_found,
@@ -64,6 +65,7 @@ __all__ = [
     "chosen_text",
     "cost_prices",
     "facets",
+    "known_pictures",
     "listing",
     "live_facts",
     "live_products",

@@ -109,6 +109,12 @@ def products_for_edit(
     return [_edit(row, skus[row.pk], pictures[row.pk], now) for row in rows]
 
 
+def known_pictures(*, digests: Collection[str]) -> set[str]:
+    """Return which of these pictures the shop has files of."""
+    found = Picture.objects.filter(digest__in=digests)
+    return set(found.values_list("digest", flat=True))
+
+
 def product_ids_by_sku(*, codes: Collection[str]) -> dict[str, int]:
     """Return SKU code → product id, archived SKUs included; unknown codes are missing."""
     found = Sku.objects.filter(code__in=codes)

@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -100,8 +101,11 @@ def _is_done(
 
 @dataclass(frozen=True, slots=True)
 class _Got:
+    """A picture that was named: known by its digest, or encoded to be stored, or why not."""
+
     source: str
     digest: str = ""
+    raw: bytes = b""
     content: services.Encoded | None = None
     error: str = ""
 
@@ -111,34 +115,46 @@ def finish_pictures(
 ) -> list[list[str]]:
     """Fetch, make and tie the pictures of these products; return what failed for each.
 
-    Safe to repeat: a picture that is there already is found by its content.
+    Safe to repeat: a picture that is there already is found by its content, and not made again.
     """
     with ThreadPoolExecutor(THREADS) as threads:
-        got = [
-            [threads.submit(_get, source, digest, along) for source, _alt, digest in one["items"]]
-            for one in wanted
-        ]
+        named = [(source, digest) for one in wanted for source, _alt, digest in one["items"]]
+        got = list(threads.map(lambda one: _get(one[0], one[1], along), named))
+        known = catalog.known_pictures(digests={one.digest for one in got if one.digest})
+        made = iter(threads.map(lambda one: _encoded(one, known), got))
         return [
-            _tie(product_id, one, [future.result() for future in futures], by)
-            for product_id, one, futures in zip(product_ids, wanted, got, strict=True)
+            _tie(product_id, one, list(islice(made, len(one["items"]))), by)
+            for product_id, one in zip(product_ids, wanted, strict=True)
         ]
 
 
 def _get(source: str, digest: str, along: Pictures) -> _Got:
-    """Return the picture of a source, encoded; runs in a thread and asks no database."""
+    """Return what a source gives; runs in a thread and asks no database."""
     if digest:
         return _Got(source, digest=digest)
     try:
         if source.startswith(_ADDRESS):
-            content = fetch(source, most_bytes=MOST_BYTES, kinds=("image/",)).content
+            raw = fetch(source, most_bytes=MOST_BYTES, kinds=("image/",)).content
         else:
             found = along.read(source, most=MOST_BYTES)
             if found is None:
                 return _Got(source, error=_("没有这个图片文件"))
-            content = found
-        return _Got(source, content=services.encode(content))
-    except (FetchRefused, CatalogRefused) as refusal:
+            raw = found
+    except FetchRefused as refusal:
         return _Got(source, error=str(refusal))
+    return _Got(source, digest=hashlib.sha256(raw).hexdigest(), raw=raw)
+
+
+def _encoded(one: _Got, known: Collection[str]) -> _Got:
+    """Return the picture in all sizes where the shop does not have it; runs in a thread."""
+    if one.error or one.digest in known:
+        return _Got(one.source, digest=one.digest, error=one.error)
+    try:
+        if not one.raw:  # an address of ours whose picture is not in this shop
+            one = _get(one.source, "", Pictures())
+        return _Got(one.source, content=services.encode(one.raw), error=one.error)
+    except CatalogRefused as refusal:
+        return _Got(one.source, error=one.error or str(refusal))
 
 
 def _tie(product_id: int, wanted: dict[str, Any], got: Sequence[_Got], by: By) -> list[str]:
@@ -164,18 +180,16 @@ def _tie(product_id: int, wanted: dict[str, Any], got: Sequence[_Got], by: By) -
 def _added(product_id: int, one: _Got, alt: str, by: By) -> int:
     if one.error:
         raise CatalogRefused(one.error, field="picture")
-    if one.digest:
-        known = services.add_known_picture(
+    if one.content is None:
+        row = services.add_known_picture(
             product_id=product_id, digest=one.digest, alt=alt[:120], now=by.at, actor=by.actor
         )
-        if known is not None:
-            return int(known.pk)
-        return _added(product_id, _get(one.source, "", Pictures()), alt, by)
-    if one.content is None:
+    else:
+        row = services.add_picture(
+            product_id=product_id, content=one.content, alt=alt[:120], now=by.at, actor=by.actor
+        )
+    if row is None:
         raise CatalogRefused(_("没有图片内容"), field="picture")
-    row = services.add_picture(
-        product_id=product_id, content=one.content, alt=alt[:120], now=by.at, actor=by.actor
-    )
     if one.source.startswith(_ADDRESS):
         FetchedPicture.objects.update_or_create(
             address_hash=_hash(one.source), defaults={"digest": row.digest}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import F
+from django.utils.translation import get_language, override
 
 from zhanggui.core.ids import next_ids
 from zhanggui.core.tables.types import FileRefused
@@ -23,7 +24,7 @@ from zhanggui.integrations.services.work import Result, Work
 from zhanggui.integrations.states import IMPORT
 from zhanggui.integrations.types import Kind, Outcome, RunState
 
-PICTURE_BATCH = 10  # products
+PICTURE_BATCH = 5  # products: their pictures are held at once
 
 
 class _Stopped(Exception):
@@ -35,12 +36,13 @@ def work_on_import(*, run_id: int, now: datetime) -> None:
     run = ImportRun.objects.filter(pk=run_id).first()
     if run is None:
         return
-    if run.state == RunState.MATCHED:
-        check_import(run_id=run_id, now=now)
-    elif run.state == RunState.RUNNING:
-        run_import(run_id=run_id, now=now)
-    elif run.state == RunState.UNDOING:
-        undo_import(run=run, actor=actor_of(run), now=now)
+    with override(run.options.get("language") or get_language()):  # of who reads what is said
+        if run.state == RunState.MATCHED:
+            check_import(run_id=run_id, now=now)
+        elif run.state == RunState.RUNNING:
+            run_import(run_id=run_id, now=now)
+        elif run.state == RunState.UNDOING:
+            undo_import(run=run, actor=actor_of(run), now=now)
 
 
 def check_import(*, run_id: int, now: datetime, progress: Progress = lambda *_: None) -> None:

@@ -40,7 +40,8 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: Sequence[Kind], **named: Any) -> None:
         super().__init__(*args, **named)
-        self.fields["kind"].choices = [(one.value, one.label) for one in kinds]  # type: ignore[attr-defined]
+        labels = [(one, _("历史订单") if one == Kind.ORDERS else one.label) for one in kinds]
+        self.fields["kind"].choices = labels  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile[Any]:
         """Refuse what is too large to be handled."""

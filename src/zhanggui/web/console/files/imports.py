@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -89,7 +90,7 @@ def _taken(request: HttpRequest, kind: Kind, file: UploadedFile[Any]) -> ImportR
             run=run,
             format_name=run.format,
             columns=run.columns,
-            options={},
+            options={"language": get_language()},
             now=timezone.now(),
             by_worker=True,
         )
@@ -120,6 +121,7 @@ def _page(
         "error": error,
         "steps": _steps(run),
         "tiles": [(one.label, run.counts[one], one) for one in TILES if run.counts.get(one)],
+        "pictures": run.pictures_done - run.counts.get("pictures_failed", 0),
         "is_busy": run.state in (RunState.MATCHED, RunState.RUNNING, RunState.UNDOING),
         "may_edit": staff_user(request).may("imports", "edit") and _may(request, run),
     }
@@ -193,7 +195,7 @@ def match(request: HttpRequest, run_id: int) -> HttpResponse:
             run=run,
             format_name=chosen,
             columns=columns,
-            options=form.options(),
+            options={**form.options(), "language": get_language()},
             now=timezone.now(),
             by_worker=True,
         )
