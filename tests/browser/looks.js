@@ -69,6 +69,7 @@
     document.activeElement?.blur();
     document.addEventListener("focusin", (event) => {
       const first = wanted.delete(event.target);
+      event.target.scrollIntoView({ block: "nearest", inline: "nearest" }); // as focus does next
       if (first && isHidden(event.target)) covered.push(`covered: ${named(event.target)}`);
     });
     window.stops = () => ({ left: [...wanted].map(named), covered });
