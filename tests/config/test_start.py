@@ -9,7 +9,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Each costs a noticeable part of a second or many megabytes, and is imported where it is used.
 HEAVY = {
-    "requests": "talking to a payment channel",
     "wechatpayv3": "talking to a payment channel",
     "cryptography.x509": "talking to a payment channel",
     "phonenumbers": "reading a phone number",
