@@ -1,4 +1,4 @@
-"""What happens to staff, roles and API keys."""
+"""What happens to staff, roles, API keys and settings."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -170,3 +170,14 @@ class SessionsEnded(Event):
     kind: ClassVar[str] = "staff.sessions_ended"
     subject_type: ClassVar[str] = "user"
     sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChanged(Event):
+    """Settings of one group got other values; its history row says which."""
+
+    kind: ClassVar[str] = "settings.changed"
+    subject_type: ClassVar[str] = "setting_change"
+    group: str
+    keys: list[str]
+    is_undo: bool

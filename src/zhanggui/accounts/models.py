@@ -183,14 +183,31 @@ class Shop(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=60)
     slogan = models.CharField(max_length=120, blank=True)
+    logo = models.CharField(max_length=200, blank=True)  # name in the storage
+    accent = models.CharField(max_length=7, blank=True)  # #rrggbb
     currency = models.CharField(max_length=3, default="CNY")
     service_phone = models.CharField(max_length=30, blank=True)
-    service_hours = models.CharField(max_length=60, blank=True)
+    service_email = models.CharField(max_length=254, blank=True)
+    service_wechat = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    week = models.JSONField(default=list)  # [start, end] in minutes or null a day, Monday first
+    holidays = models.JSONField(default=list)  # [first day, last day, hours or null, note]
+    company = models.CharField(max_length=100, blank=True)
+    licence_no = models.CharField(max_length=18, blank=True)
+    licence_picture = models.CharField(max_length=200, blank=True)
+    licence_text = models.CharField(max_length=200, blank=True)  # other licences of the trade
+    icp_number = models.CharField(max_length=40, blank=True)
+    police_number = models.CharField(max_length=40, blank=True)
+    takes_wechat_native = models.BooleanField(default=True)
+    takes_wechat_h5 = models.BooleanField(default=True)
+    takes_transfer = models.BooleanField(default=True)
     transfer_account = models.TextField(blank=True)  # shown to who pays by bank transfer
     unpaid_minutes = models.IntegerField(default=30)  # an unpaid order is closed after
     transfer_days = models.IntegerField(default=3)  # the same for bank transfer
     confirm_days = models.IntegerField(default=10)  # receipt is confirmed by itself after
     ship_hours = models.IntegerField(default=24)  # promised time from payment to shipping
+    return_days = models.IntegerField(default=7)  # goods may come back without a reason within
+    return_policy = models.TextField(blank=True)
     second_factor_required = models.BooleanField(default=False)  # of all staff
     is_demo = models.BooleanField(default=False)
 
@@ -204,7 +221,27 @@ class Shop(models.Model):
                 & Q(ship_hours__gte=1),
                 name="shop_timers_positive",
             ),
+            # less than the law grants who buys at a distance
+            models.CheckConstraint(condition=Q(return_days__gte=7), name="shop_return_days_legal"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class SettingChange(models.Model):
+    """One save of settings: who, when, and each value before and after. Never a secret."""
+
+    id = IdField()
+    group = models.CharField(max_length=20)
+    changes = models.JSONField()  # key → [before, after]
+    actor_type = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["group", "-id"], name="setting_change_by_group")]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.at:%Y-%m-%d %H:%M}"

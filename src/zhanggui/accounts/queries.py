@@ -1,18 +1,21 @@
 """Reads of users, keys and shop settings."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from zhanggui.accounts.calc import holidays_of, week_of
 from zhanggui.accounts.models import ApiKey as ApiKey
 from zhanggui.accounts.models import Invite, Shop
+from zhanggui.accounts.models import SettingChange as SettingChange
 from zhanggui.accounts.models import User as User
+from zhanggui.accounts.settings import Group, of_group
 from zhanggui.accounts.types import DeviceView, FactorKind, FactorView, ShopView
 from zhanggui.core import versions
 
@@ -22,8 +25,43 @@ SHOP = versions.declare("shop")
 @versions.versioned(SHOP)
 def shop() -> ShopView:
     """Return the shop's settings; defaults stand until somebody saved some."""
-    row = Shop.objects.filter(pk=1).first() or Shop(name="掌柜")
-    return ShopView(**{name: getattr(row, name) for name in ShopView.__slots__})
+    return _view(_row())
+
+
+def shop_with(*, values: Mapping[str, Any]) -> ShopView:
+    """Return the settings as they would be with other values of some, as `Shop` stores them."""
+    row = _row()
+    for key, value in values.items():
+        setattr(row, key, value)
+    return _view(row)
+
+
+def stored_settings(*, group: Group) -> dict[str, Any]:
+    """Return key → value of a group, as `Shop` stores them."""
+    row = _row()
+    return {one.key: getattr(row, one.key) for one in of_group(group)}
+
+
+def _row() -> Shop:
+    return Shop.objects.filter(pk=1).first() or Shop(name="掌柜")
+
+
+def _view(row: Shop) -> ShopView:
+    values = {name: getattr(row, name) for name in ShopView.__slots__}
+    values["week"] = week_of(row.week)
+    values["holidays"] = holidays_of(row.holidays)
+    return ShopView(**values)
+
+
+def setting_changes(*, group: str = "") -> QuerySet[SettingChange]:
+    """Return the history of the settings, newest first."""
+    rows = SettingChange.objects.filter(group=group) if group else SettingChange.objects.all()
+    return rows.order_by("-id")
+
+
+def newest_change(*, group: str) -> int:
+    """Return the newest change of a group, 0 where there is none: what a form was made of."""
+    return setting_changes(group=group).values_list("pk", flat=True).first() or 0
 
 
 def has_shop() -> bool:

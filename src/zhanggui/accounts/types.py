@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.types import Refusal
@@ -35,6 +36,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "messages": frozenset({"view"}),
     "staff": frozenset({"view", "edit"}),
     "audit": frozenset({"view"}),
+    "settings": frozenset({"view", "edit", "keys"}),
 }
 
 # Rights that open a field within what other rights show.
@@ -249,6 +251,20 @@ class LastFactor(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("店铺要求两步验证，至少要留一种。请先添加另一种，再移除这个。"))
+class Hours(NamedTuple):
+    """From when to when somebody answers, in minutes of the day."""
+
+    start: int
+    end: int
+
+
+class Holiday(NamedTuple):
+    """Days on which other hours count than in a usual week; None means closed."""
+
+    first: date
+    last: date
+    hours: Hours | None
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,16 +273,59 @@ class ShopView:
 
     name: str
     slogan: str
+    logo: str  # name of a stored picture, like `licence_picture`
+    accent: str  # brand colour (#rrggbb), "" for the usual one
     currency: str
     service_phone: str
-    service_hours: str
+    service_email: str
+    service_wechat: str
+    address: str
+    week: tuple[Hours | None, ...]  # Monday first, None where closed; empty where nothing is said
+    holidays: tuple[Holiday, ...]
+    company: str
+    licence_no: str
+    licence_picture: str
+    licence_text: str
+    icp_number: str
+    police_number: str
+    takes_wechat_native: bool
+    takes_wechat_h5: bool
+    takes_transfer: bool
     transfer_account: str
     unpaid_minutes: int
     transfer_days: int
     confirm_days: int
     ship_hours: int
     second_factor_required: bool
+    return_days: int
+    return_policy: str
     is_demo: bool
+
+    def takes(self, channel: str) -> bool:
+        """Tell whether the shop wants to be paid by this channel; it may still lack keys."""
+        return bool(getattr(self, f"takes_{channel}", False))
+
+
+class SettingRefused(Refusal):
+    """The value of a setting can't be right; `key` says of which."""
+
+    code = "invalid_setting"
+    status = 422
+
+    def __init__(self, key: str, text: str | Promise) -> None:
+        super().__init__(text)
+        self.key = key
+
+
+class SettingsMoved(Refusal):
+    """Somebody changed the same settings meanwhile; nothing was written."""
+
+    code = "settings_moved"
+
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            _("%(who)s 刚刚改过这些设置，你的改动没有保存。请重新载入，看过再改。") % {"who": who}
+        )
 
 
 class Holder(Protocol):

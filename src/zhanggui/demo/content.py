@@ -128,7 +128,7 @@ class DemoShop:
     intro: str
     phone: str
     email: str
-    service_hours: str
+    week: tuple[tuple[int, int], ...]  # [start, end] in minutes a day, Monday first
     address: DemoAddress
     return_contact: str
     return_phone: str
@@ -168,6 +168,7 @@ def _read(name: str) -> Any:
 
 def _shop(row: dict[str, Any]) -> DemoShop:
     read = {"address": DemoAddress(**row["address"]), "notices": tuple(row["notices"])}
+    read["week"] = tuple(tuple(day) for day in row["week"])
     return DemoShop(**{**row, **read})
 
 

@@ -31,10 +31,10 @@ from zhanggui.accounts.services.people import (
     invite_staff,
     revoke_api_key,
     save_role,
-    save_shop,
     stop_staff,
     withdraw_invite,
 )
+from zhanggui.accounts.services.settings import save_settings, save_shop, undo_change
 
 __all__ = [
     "INVITE_DAYS",
@@ -62,8 +62,10 @@ __all__ = [
     "reset_factors",
     "revoke_api_key",
     "save_role",
+    "save_settings",
     "save_shop",
     "stop_staff",
+    "undo_change",
     "use_code",
     "withdraw_invite",
 ]

@@ -1,9 +1,8 @@
-"""Writes of users, roles, keys and shop settings."""
+"""Writes of users, roles and keys."""
 
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,8 +18,8 @@ from zhanggui.accounts.events import (
     StaffInvited,
     StaffJoined,
 )
-from zhanggui.accounts.models import ApiKey, Invite, Shop, StaffRole, User
-from zhanggui.accounts.queries import SHOP, key_hash
+from zhanggui.accounts.models import ApiKey, Invite, StaffRole, User
+from zhanggui.accounts.queries import key_hash
 from zhanggui.accounts.roles import ROLES, known_rights, listed, role, roles
 from zhanggui.accounts.services.devices import end_sessions
 from zhanggui.accounts.types import (
@@ -330,14 +329,6 @@ def create_api_key(
     )
     publish(KeyMade(subject_id=key.pk, at=now, actor=actor, name=name, role=role))
     return NewKey(name=key.name, role=key.role, prefix=key.prefix, token=token)
-
-
-@transaction.atomic
-def save_shop(*, by: By | None = None, **values: Any) -> None:
-    """Write the shop's settings, all or some."""
-    Shop.objects.update_or_create(pk=1, defaults=values)
-    versions.bump(SHOP)
-    audit.record_by(by, kind="shop.saved", subject_type="shop", details={"changed": sorted(values)})
 
 
 @retried

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from zhanggui.accounts import services as accounts
 from zhanggui.accounts.types import Role
-from zhanggui.demo.content import DemoContent
+from zhanggui.demo.content import DemoAddress, DemoContent
 from zhanggui.demo.types import PASSWORD
 
 
@@ -15,10 +15,18 @@ def load_shop(content: DemoContent) -> None:
         slogan=content.shop.slogan,
         currency="CNY",
         service_phone=content.shop.phone,
-        service_hours=content.shop.service_hours,
+        service_email=content.shop.email,
+        address=_one_line(content.shop.address),
+        week=[list(day) for day in content.shop.week],
+        company=f"{content.shop.name}（演示）",
+        return_policy="\n".join(content.shop.notices),
         transfer_account=content.shop.bank_transfer,
         is_demo=True,
     )
+
+
+def _one_line(place: DemoAddress) -> str:
+    return f"{place.province}{place.city}{place.district}{place.detail}"
 
 
 def load_staff(content: DemoContent, *, now: datetime) -> None:
