@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.lookups import IsNull
@@ -61,6 +61,13 @@ def orders_of_parcels(*, parcel_ids: Collection[int]) -> dict[int, int]:
     """Return parcel id → order id."""
     rows = Parcel.objects.filter(pk__in=parcel_ids) if parcel_ids else Parcel.objects.none()
     return dict(rows.values_list("pk", "fulfilment_order__order_id"))
+
+
+def ship_waits(*, limit: int) -> list[timedelta]:
+    """Return the time from payment to shipping of the newest orders that were shipped."""
+    rows = FulfilmentOrder.objects.filter(shipped_at__isnull=False).order_by("-id")
+    found = rows.values_list("created_at", "shipped_at")[:limit]
+    return [shipped - created for created, shipped in found if shipped]
 
 
 def open_task_of(*, order_id: int) -> FulfilmentOrder | None:

@@ -1,4 +1,7 @@
-"""What happens to the money of an order; the subject is the order, so its timeline shows it."""
+"""What happens to the money of an order; the subject is the order, so its timeline shows it.
+
+And what happens to the keys of a channel.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -67,3 +70,13 @@ class RefundNeedsStaff(MoneyEvent):
     kind: ClassVar[str] = "refund.needs_staff"
     refund_id: int
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysChanged(Event):
+    """Keys of a channel were entered; `keys` are their names, never what they are."""
+
+    kind: ClassVar[str] = "payment_keys.changed"
+    subject_type: ClassVar[str] = "merchant_account"
+    mchid: str
+    keys: list[str]

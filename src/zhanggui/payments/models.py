@@ -1,8 +1,9 @@
-"""Payment attempts, refunds, and the callbacks that were seen."""
+"""Payment attempts, refunds, the callbacks that were seen, and the keys of channels."""
 
 from django.db import models
 from django.db.models import F, Q
 
+from zhanggui.core.fields import EncryptedField
 from zhanggui.core.ids import IdField
 from zhanggui.payments.types import PaymentStatus, RefundStatus
 
@@ -127,3 +128,24 @@ class Callback(models.Model):
 
     def __str__(self) -> str:
         return self.event_id
+
+
+class MerchantAccount(models.Model):
+    """The keys of a merchant at a provider, as staff entered them; the secret ones encrypted."""
+
+    id = IdField()
+    provider = models.CharField(max_length=20, unique=True)
+    mchid = models.CharField(max_length=10)
+    appid = models.CharField(max_length=32)
+    serial = models.CharField(max_length=40)
+    private_key_pem = EncryptedField()
+    apiv3_key = EncryptedField()
+    public_key_id = models.CharField(max_length=100)
+    public_key_pem = models.TextField()
+    changed_at = models.DateTimeField()
+    changed_by = models.BigIntegerField(null=True)  # a user
+    checked_at = models.DateTimeField(null=True)
+    check_code = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.mchid}"

@@ -4,12 +4,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from zhanggui.accounts import queries as accounts
+from zhanggui.accounts.types import ShopView
 from zhanggui.core import sql
 from zhanggui.orders.types import PaymentChannel
+from zhanggui.payments.channels import KEYS as KEYS
+from zhanggui.payments.channels import WECHATPAY, fixed_keys, is_online
+from zhanggui.payments.models import MerchantAccount
 from zhanggui.payments.models import Payment as Payment
 from zhanggui.payments.models import Refund as Refund
-from zhanggui.payments.providers.registry import is_online
-from zhanggui.payments.types import PaymentStatus, RefundStatus
+from zhanggui.payments.types import MerchantAccountView, PaymentStatus, RefundStatus
 
 LIVE = (PaymentStatus.CREATED, PaymentStatus.PENDING)
 SENDING = timedelta(hours=1)  # a refund that is not sent by then needs staff
@@ -26,17 +29,49 @@ _STUCK = """
 """
 
 
-def channels() -> list[str]:
-    """Return the channels that a buyer can choose now."""
-    found = [channel for channel in PaymentChannel.values if is_online(channel)]
-    if accounts.shop().transfer_account:
-        found.append(PaymentChannel.TRANSFER)
-    return found
+def channels(*, shop: ShopView | None = None) -> list[str]:
+    """Return the channels that a buyer can choose now, or with other settings of the shop."""
+    known = shop or accounts.shop()
+    return [one for one in PaymentChannel.values if known.takes(one) and _is_ready(one, known)]
+
+
+def _is_ready(channel: str, shop: ShopView) -> bool:
+    if channel == PaymentChannel.TRANSFER:
+        return bool(shop.transfer_account)
+    return is_online(channel)
+
+
+def merchant_account() -> MerchantAccountView | None:
+    """Return what staff may see of WeChat Pay's keys, None where there are none."""
+    fixed = fixed_keys()
+    row = MerchantAccount.objects.filter(provider=WECHATPAY).first()
+    shown = fixed or row
+    if shown is None:
+        return None
+    return MerchantAccountView(
+        is_fixed=fixed is not None,
+        mchid=shown.mchid,
+        appid=shown.appid,
+        serial=shown.serial,
+        public_key_id=shown.public_key_id,
+        public_key_pem=shown.public_key_pem,
+        apiv3_ending=shown.apiv3_key[-4:],
+        changed_at=None if fixed or not row else row.changed_at,
+        changed_by=None if fixed or not row else row.changed_by,
+        checked_at=None if fixed or not row else row.checked_at,
+        check_code="" if fixed or not row else row.check_code,
+    )
 
 
 def live_payment(*, order_id: int, channel: str) -> Payment | None:
     """Return the attempt that can be paid now at this channel."""
     return Payment.objects.filter(live_key=f"{order_id}:{channel}").first()
+
+
+def live_attempts(*, channels: Collection[str]) -> int:
+    """Return how many attempts of these channels could still be paid."""
+    rows = Payment.objects.filter(next_query_at__isnull=False, status__in=LIVE)
+    return rows.filter(channel__in=channels).count()
 
 
 def payments_of(*, order_id: int) -> list[Payment]:

@@ -35,6 +35,13 @@ def total() -> int:
     return Order.objects.count()
 
 
+def pay_waits(*, limit: int) -> list[tuple[str, timedelta]]:
+    """Return channel and time from placing to paying of the orders that were paid last."""
+    rows = Order.objects.filter(paid_at__isnull=False).exclude(source=Source.IMPORT)
+    found = rows.order_by("-paid_at").values_list("payment_channel", "placed_at", "paid_at")
+    return [(channel, paid - placed) for channel, placed, paid in found[:limit] if paid]
+
+
 def status_counts(*, within: Collection[int] | None = None) -> dict[str, int]:
     """Return how many orders stand under each label, all labels included.
 

@@ -95,9 +95,9 @@ def read_plans(
     facts = catalog.sellable_facts(
         sku_codes={line.sku for one in batch for line in one.lines}, now=now
     )
-    plans, refusals = [], {}
+    plans, refusals, shop = [], {}, accounts.shop()
     for one in batch:
-        refusal = _refuse_form(one)
+        refusal = _refuse_form(one, shop)
         if refusal is None:
             plans.append(Plan(one, calc.merged_lines(one.lines), facts))
         else:
@@ -105,7 +105,7 @@ def read_plans(
     return plans, refusals
 
 
-def _refuse_form(one: OrderInput) -> OrderRefused | None:
+def _refuse_form(one: OrderInput, shop: ShopView) -> OrderRefused | None:
     if not one.lines:
         return OrderRefused(_("订单里还没有商品。"), code="empty_order", status=422)
     merged = calc.merged_lines(one.lines)
@@ -120,7 +120,7 @@ def _refuse_form(one: OrderInput) -> OrderRefused | None:
             code="empty_order",
             status=422,
         )
-    if one.payment_channel not in PaymentChannel.values:
+    if one.payment_channel not in PaymentChannel.values or not shop.takes(one.payment_channel):
         return OrderRefused(
             _("不支持这种付款方式，请换一种。"), code="invalid_payment_channel", status=422
         )

@@ -1,6 +1,12 @@
 """Writes of payments and refunds. No network call happens inside a transaction."""
 
 from zhanggui.payments.services.close import close_attempts, close_overdue
+from zhanggui.payments.services.keys import (
+    check_keys,
+    save_channels,
+    save_keys,
+    undo_channels,
+)
 from zhanggui.payments.services.refund import (
     apply_refund,
     ask_refund,
@@ -19,16 +25,20 @@ __all__ = [
     "apply_refund",
     "ask_channel",
     "ask_refund",
+    "check_keys",
     "close_attempts",
     "close_overdue",
     "confirm_transfer",
     "open_attempt",
     "request_refund",
     "retry_refund",
+    "save_channels",
+    "save_keys",
     "seed_payments",
     "settle",
     "settle_refund_by_hand",
     "start_payment",
     "submit_refund",
     "take_callback",
+    "undo_channels",
 ]

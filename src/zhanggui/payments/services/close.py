@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.transactions import in_transaction
 from zhanggui.orders import services as orders
+from zhanggui.payments.channels import provider_for
 from zhanggui.payments.models import Payment
 from zhanggui.payments.providers.base import CloseOutcome, ProviderError
-from zhanggui.payments.providers.registry import provider_for
 from zhanggui.payments.services.settle import ask_channel
 from zhanggui.payments.states import PAYMENT
 from zhanggui.payments.types import ChannelDown, PaymentStatus

@@ -12,6 +12,7 @@ from zhanggui.core.events import publish
 from zhanggui.core.transactions import in_transaction
 from zhanggui.core.types import CHANNEL, SYSTEM, Actor
 from zhanggui.orders import services as orders
+from zhanggui.payments.channels import provider_for
 from zhanggui.payments.events import RefundNeedsStaff, RefundRequested, RefundSucceeded
 from zhanggui.payments.models import Payment, Refund
 from zhanggui.payments.providers.base import (
@@ -21,7 +22,7 @@ from zhanggui.payments.providers.base import (
     RefundRequest,
     RefundState,
 )
-from zhanggui.payments.providers.registry import SCENES, provider_for
+from zhanggui.payments.providers.registry import SCENES
 from zhanggui.payments.states import REFUND
 from zhanggui.payments.types import ChannelDown, RefundRefused, RefundStatus
 

@@ -11,6 +11,7 @@ from zhanggui.core.events import publish
 from zhanggui.core.transactions import in_transaction
 from zhanggui.core.types import CHANNEL
 from zhanggui.orders import services as orders
+from zhanggui.payments.channels import provider_for
 from zhanggui.payments.events import PaymentMismatch, PaymentSucceeded
 from zhanggui.payments.models import Callback, Payment
 from zhanggui.payments.providers.base import Callback as Verified
@@ -20,7 +21,6 @@ from zhanggui.payments.providers.base import (
     PaymentState,
     ProviderError,
 )
-from zhanggui.payments.providers.registry import provider_for
 from zhanggui.payments.services.refund import apply_refund, request_refund
 from zhanggui.payments.states import PAYMENT
 from zhanggui.payments.types import ChannelDown, PaymentStatus
