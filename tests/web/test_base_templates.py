@@ -14,11 +14,12 @@ from django.urls import resolve
 from django.utils import translation
 
 import zhanggui.web
+from zhanggui.accounts.types import Hours
 
 TEMPLATES = Path(zhanggui.web.__file__).parent / "templates"
 SHOP = SimpleNamespace(
     name="山野茶事", slogan="一杯好茶", currency="CNY", service_phone="4000000000",
-    service_hours="9:00-21:00",
+    week=(Hours(540, 1260),) * 7,
 )  # fmt: skip
 MENU = [
     {"label": "", "entries": [{"url": "/console/", "label": "首页", "icon": "home"}]},

@@ -27,6 +27,7 @@ from tests.routes import filled, patterns
 from tests.web.goods import attributed, edited
 
 from zhanggui.accounts import services as accounts
+from zhanggui.accounts.settings import Group
 from zhanggui.accounts.types import Role
 from zhanggui.catalog.models import Sku
 from zhanggui.catalog.services import rebuild_search
@@ -137,6 +138,14 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/roles/<str:code>/": ("/console/roles/{role}/",),
     "console/api-keys/": ("/console/api-keys/",),
     "console/api-keys/new/": ("/console/api-keys/new/",),
+    "console/settings/": ("/console/settings/",),
+    "console/settings/delivery/": ("/console/settings/delivery/",),
+    "console/settings/wechatpay/": ("/console/settings/wechatpay/",),
+    "console/settings/history/": (
+        "/console/settings/history/",
+        "/console/settings/history/?group=contact",
+    ),
+    "console/settings/<slug:group>/": tuple(f"/console/settings/{one}/" for one in Group),
     "console/stock/": ("/console/stock/", "/console/stock/?q=商品&show=low"),
     "console/stock/check/": ("/console/stock/check/",),
     "console/stock/correct/<str:warehouse>/<path:code>/": (
@@ -162,6 +171,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "c/<slug:slug>/": ("/c/{category}/", "/c/{category}/?sort=price", "/c/{category}/?f=a-0:x0"),
     "search/": ("/search/?q=商品", "/search/"),
     "p/<slug:slug>/": ("/p/{product}/",),
+    "about/": ("/about/",),
+    "brand/<str:colour>.css": ("/brand/1f5fbf.css",),
     "cart/": ("/cart/",),
     "checkout/": ("/checkout/", "/checkout/?sku={sku}&quantity=1"),
     "pay/<token:token>/": ("/pay/{unpaid_token}/",),
@@ -218,6 +229,7 @@ def build(size: int, **sku: Any) -> World:
     _catalog(world)
     _orders(world)
     _people(world)
+    _settings(world)
     _transfers(world)
     world.names |= make_imports(size)
     for number in range(size):
@@ -250,6 +262,18 @@ def _people(world: World) -> None:
         accounts.create_api_key(name=f"ERP {number}", role=Role.OWNER, now=NOON)
         protect(person.pk, world.size)
         world.names |= {"role": code, "staff": person.username, "invite": invite.token}
+
+
+def _settings(world: World) -> None:
+    """Make so many changes of the settings, each by somebody else, and so many holidays."""
+    for number in range(world.size):
+        days = [[f"2026-10-0{day + 1}", f"2026-10-0{day + 1}", None, ""] for day in range(number)]
+        accounts.save_settings(
+            group=Group.CONTACT,
+            values={"service_wechat": f"shop{number}", "holidays": days},
+            actor=Actor(ActorType.STAFF, StaffFactory().pk),
+            now=NOON,
+        )
 
 
 def _catalog(world: World) -> None:

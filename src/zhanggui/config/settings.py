@@ -258,7 +258,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# WeChat Pay v3 (docs: README, production settings). Empty means: this channel is off.
+# WeChat Pay v3 (docs: README, production settings). Without `mchid` the console's keys count.
 WECHATPAY = {
     "base": env.str("WECHATPAY_BASE", default="https://api.mch.weixin.qq.com"),
     "mchid": env.str("WECHATPAY_MCHID", default=""),

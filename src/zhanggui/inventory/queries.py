@@ -47,6 +47,11 @@ def warehouse_names() -> dict[int, str]:
     return dict(Warehouse.objects.order_by("id").values_list("id", "name"))
 
 
+def has_stock() -> bool:
+    """Tell whether any warehouse in use holds anything."""
+    return StockLevel.objects.filter(on_hand__gt=0, warehouse__archived_at=None).exists()
+
+
 def available_by_sku(*, sku_ids: Collection[int]) -> dict[int, int]:
     """Return what shoppers can have of each SKU: the most that a single warehouse can sell."""
     found = sql.most_by_sku(sku_ids)

@@ -1,9 +1,9 @@
 """How amounts, numbers and times are written for people; plain text, no HTML."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.translation import get_language, ngettext, pgettext
 
 from zhanggui.core.money import digits_of
@@ -75,6 +75,11 @@ def _rounded(number: int, unit: int, decimals: int) -> str:
     whole, fraction = divmod(value, scale)
     tail = f".{fraction:0{decimals}d}".rstrip("0").rstrip(".")
     return f"{MINUS if number < 0 else ''}{whole:,}{tail}"
+
+
+def day_text(day: date) -> str:
+    """Write a day without its year: 2月5日."""
+    return dateformat.format(day, pgettext("date format", "n月j日"))
 
 
 def moment_text(at: datetime, *, now: datetime) -> str:

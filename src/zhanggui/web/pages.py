@@ -35,6 +35,7 @@ READS: dict[str, tuple[str, ...]] = {
     "store:categories": (),
     "store:category": ("sort", "cursor", "f"),
     "store:search": ("q", "sort", "cursor"),
+    "store:about": (),
     "store:product": ("o0", "o1", "o2", "why"),
     "api:products": ("q", "category", "sort", "cursor", "limit"),
 }

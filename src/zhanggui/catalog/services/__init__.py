@@ -26,6 +26,7 @@ from zhanggui.catalog.services.pictures import (
     describe_picture,
     order_pictures,
     set_sku_picture,
+    store_picture,
 )
 from zhanggui.catalog.services.products import (
     ProductWish,
@@ -77,5 +78,6 @@ __all__ = [
     "set_sku_picture",
     "start_bulk_edit",
     "steady_slug",
+    "store_picture",
     "undo_bulk_edit",
 ]

@@ -139,10 +139,21 @@ def _added(
     return picture
 
 
-def _stored(picture: Encoded) -> dict[str, str | int]:
+def store_picture(*, content: bytes, folder: str, size: str) -> str:
+    """Write an uploaded picture that belongs to no product, and return the name of its file.
+
+    `size` is small, medium or large.
+
+    Raises:
+        CatalogRefused: not a picture that can be shown.
+    """
+    return str(_stored(encode(content), folder)[size])
+
+
+def _stored(picture: Encoded, folder: str = "products") -> dict[str, str | int]:
     """Write the files, outside of any transaction; what is there already is kept."""
     digest, sizes = picture.digest, picture.sizes
-    names = [_store(f"products/{digest[:2]}/{digest}-{size.side}.webp", size) for size in sizes]
+    names = [_store(f"{folder}/{digest[:2]}/{digest}-{size.side}.webp", size) for size in sizes]
     return {
         **dict(zip(("small", "medium", "large"), names, strict=True)),
         "width": sizes[-1].width,

@@ -73,6 +73,13 @@ PLACES = (
     Place(name="freight", label=_("运费"), icon="truck", resource="freight", group=GOODS),
     Place(name="imports", label=_("导入"), icon="upload", resource="imports", group=SETTINGS),
     Place(name="exports", label=_("导出"), icon="download", resource="exports", group=SETTINGS),
+    Place(
+        name="settings",
+        label=_("店铺设置"),
+        icon="settings",
+        resource="settings",
+        group=SETTINGS,
+    ),
     Place(name="staff", label=_("员工"), icon="users", resource="staff", group=SETTINGS),
     Place(name="roles", label=_("角色"), icon="user-shield", resource="staff", group=SETTINGS),
     Place(name="api_keys", label=_("API 密钥"), icon="key", resource="staff", group=SETTINGS),

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhanggui.web.console.login.urls")),
     path("", include("zhanggui.web.console.orders.urls")),
     path("", include("zhanggui.web.console.people.urls")),
+    path("", include("zhanggui.web.console.settings.urls")),
     path("", include("zhanggui.web.console.stock.urls")),
     path("products/", include("zhanggui.web.console.products.urls")),
 ]

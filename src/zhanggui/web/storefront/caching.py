@@ -6,8 +6,10 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from zhanggui.accounts import queries as accounts
+from zhanggui.core.clock import shop_day
 from zhanggui.web.kept import drawn, mark_impersonal
 
 P = ParamSpec("P")
@@ -28,11 +30,11 @@ def impersonal(view: View[P]) -> View[P]:
 def page(request: HttpRequest, template: str, values: dict[str, object]) -> HttpResponse:
     """Render an impersonal page of values that are equal only where they show the same.
 
-    So no rows of models, which are equal by their id.
+    So no rows of models, which are equal by their id. The footer tells of holidays to come.
     """
     return drawn(
         request,
-        made_of=(template, values, accounts.shop()),
+        made_of=(template, values, accounts.shop(), shop_day(timezone.now())),
         draw=lambda: render(request, template, values),
     )
 

@@ -16,8 +16,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from zhanggui.accounts.types import Holiday, Hours
+from zhanggui.core.clock import shop_day
 from zhanggui.core.versions import Kept
-from zhanggui.web import badges, formats
+from zhanggui.web import badges, formats, opening
 from zhanggui.web.pictures import picture_url
 
 register = template.Library()
@@ -179,6 +181,26 @@ def moment_text(at: datetime | None) -> str:
     return "" if at is None else formats.moment_text(at, now=timezone.now())
 
 
+@register.filter
+def week_text(week: Sequence[Hours | None] | None) -> str:
+    """Write the hours of a usual week."""
+    return opening.week_text(week) if week else ""
+
+
+@register.filter
+def holiday_text(holiday: Holiday) -> str:
+    """Write an exception of the usual week."""
+    return opening.holiday_text(holiday)
+
+
+@register.filter
+def holiday_soon(holidays: Sequence[Holiday] | None) -> str:
+    """Write the exception of the usual week that lasts or comes soon."""
+    if not holidays:
+        return ""
+    return opening.holiday_soon(holidays, today=shop_day(timezone.now()))
+
+
 @register.simple_tag(takes_context=True)
 def sla(context: Context, deadline: datetime | None, since: datetime | None = None) -> SafeString:
     """Show how long until a deadline: warning with less than a quarter left, error when late.
@@ -293,6 +315,8 @@ def _kind(widget: forms.Widget) -> str:
         return "checks"
     if isinstance(widget, forms.RadioSelect):
         return "radios"
+    if widget.use_fieldset:
+        return "group"
     if isinstance(widget, forms.CheckboxInput):
         return "check"
     if isinstance(widget, forms.Select):

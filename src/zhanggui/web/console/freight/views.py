@@ -1,5 +1,6 @@
 """Freight templates."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from zhanggui.web.console.freight.forms import (
     typed_rules,
 )
 from zhanggui.web.console.pages import page
+from zhanggui.web.console.settings.delivery import lost_and_won
 
 
 @allowed("freight", "view")
@@ -57,7 +59,8 @@ def template_edit(request: HttpRequest, name: str) -> HttpResponse:
 def _edit(request: HttpRequest, template: FreightTemplateView | None) -> HttpResponse:
     currency = template.currency if template else accounts.shop().currency
     options = {"areas": area_choices(template), "currency": currency}
-    if request.method == "POST" and request.POST.get("action") != "add":
+    action = request.POST.get("action")
+    if request.method == "POST" and action not in ("add", "preview"):
         form = TemplateForm(request.POST)
         rules = RuleFormSet(request.POST, prefix="rule", form_kwargs=options)
         if (
@@ -69,11 +72,22 @@ def _edit(request: HttpRequest, template: FreightTemplateView | None) -> HttpRes
             return redirect("console:freight")
         return _form(request, template, form, rules, status=422)
     if request.method == "POST":
-        form, typed = TemplateForm(initial=request.POST.dict()), [*typed_rules(request.POST), {}]
+        form, typed = TemplateForm(initial=request.POST.dict()), typed_rules(request.POST)
+        typed += [{}] if action == "add" else []
     else:
         form, typed = TemplateForm(initial=_head(template)), initial_rules(template)
     rules = RuleFormSet(prefix="rule", initial=typed, form_kwargs=options)
-    return _form(request, template, form, rules)
+    effect = _effect(template, typed) if action == "preview" else None
+    return _form(request, template, form, rules, effect=effect)
+
+
+def _effect(
+    template: FreightTemplateView | None, typed: Sequence[Mapping[str, Any]]
+) -> dict[str, list[str]]:
+    """Return the provinces that a template would no longer deliver to, and those it would."""
+    before = {area for rule in template.rules for area in rule.areas} if template else set()
+    lost, won = lost_and_won(before, {area for rule in typed for area in rule["areas"]})
+    return {"lost": lost, "won": won}
 
 
 def _saved(
@@ -106,9 +120,10 @@ def _form(
     form: TemplateForm,
     rules: BaseFormSet[RuleForm],
     *,
+    effect: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"template": template, "form": form, "rules": rules}
+    context = {"template": template, "form": form, "rules": rules, "effect": effect}
     return page(request, "console/freight/form.html", context, status=status)
 
 

@@ -19,6 +19,7 @@ from zhanggui.orders.queries import OrderFilter
 from zhanggui.orders.types import DisplayStatus
 from zhanggui.payments import queries as payments
 from zhanggui.web.access import allowed, staff_user
+from zhanggui.web.console.home.checklist import checklist
 from zhanggui.web.console.home.figures import BEFORE, best_sellers, kpis
 from zhanggui.web.console.menu import menu, status_counts
 from zhanggui.web.console.orders.rows import OrderRow, order_rows
@@ -69,6 +70,7 @@ def _owner(request: HttpRequest, now: datetime) -> dict[str, Any]:
     shop = accounts.shop()
     late, first = fulfilment.waiting(now=now)
     return {
+        "checklist": checklist(staff_user(request), now=now),
         "spans": Span.choices,
         "span": span,
         "kpis": kpis(span=span, now=now, currency=shop.currency),

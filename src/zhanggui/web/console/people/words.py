@@ -22,6 +22,7 @@ RESOURCES: dict[str, str | Promise] = {
     "messages": _("消息记录"),
     "staff": _("员工、角色与密钥"),
     "audit": _("操作日志"),
+    "settings": _("店铺设置"),
 }
 ACTIONS: dict[str, str | Promise] = {
     "view": pgettext_lazy("right", "查看"),
@@ -38,6 +39,7 @@ RIGHTS_BY_NAME: dict[tuple[str, str], str | Promise] = {
     ("products", "see_cost"): _("看到成本"),
     ("imports", "edit"): _("导入和撤销导入"),
     ("exports", "edit"): _("导出（会记录）"),
+    ("settings", "keys"): _("修改收款方式和支付密钥"),
 }
 
 

@@ -4,25 +4,20 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from zhanggui.accounts import queries, services
-from zhanggui.core.text import clean_text
-from zhanggui.core.types import COMMAND, By
+from zhanggui.accounts.settings import SETTINGS, Group, Kind, Setting
+from zhanggui.core.types import COMMAND, Refusal
+from zhanggui.payments import services as payments
 
-TEXTS = {
-    "name": (60, "name of the shop"),
-    "slogan": (120, "line under the name"),
-    "service_phone": (30, "customer service's phone"),
-    "service_hours": (60, "customer service's hours"),
-    "transfer_account": (1000, "bank account shown to who pays by transfer; turns transfers on"),
-}
-NUMBERS = {
-    "unpaid_minutes": "an unpaid order is closed after (minutes)",
-    "transfer_days": "the same for a bank transfer (days)",
-    "confirm_days": "receipt is confirmed by itself after (days)",
-    "ship_hours": "promised time from payment to shipping (hours)",
-}
+_OFFERED = tuple(
+    one
+    for one in SETTINGS
+    if one.kind in (Kind.LINE, Kind.LINES, Kind.COLOUR, Kind.NUMBER, Kind.SWITCH)
+)
+_SWITCHES = {"on": True, "off": False}
 
 
 class Command(BaseCommand):
@@ -31,11 +26,14 @@ class Command(BaseCommand):
     help = "Show or change the shop's settings"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """One option for each setting."""
-        for name, (_most, text) in TEXTS.items():
-            parser.add_argument(f"--{name.replace('_', '-')}", dest=name, help=text)
-        for name, text in NUMBERS.items():
-            parser.add_argument(f"--{name.replace('_', '-')}", dest=name, type=int, help=text)
+        """One option for each setting that can be written in a line."""
+        for one in _OFFERED:
+            option: dict[str, Any] = {"dest": one.key, "help": f"{one.label}{_range(one)}"}
+            if one.kind == Kind.NUMBER:
+                option["type"] = int
+            elif one.kind == Kind.SWITCH:
+                option["choices"] = list(_SWITCHES)
+            parser.add_argument(f"--{one.key.replace('_', '-')}", **option)
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Change what was given, then show all."""
@@ -43,20 +41,39 @@ class Command(BaseCommand):
             raise CommandError(
                 "还没有店铺：先运行 zhanggui setup。No shop yet: run zhanggui setup."
             )
-        given: dict[str, Any] = {
-            name: clean_text(options[name], max_length=most)
-            for name, (most, _text) in TEXTS.items()
-            if options[name] is not None
+        given = {
+            one.key: _SWITCHES.get(options[one.key], options[one.key])
+            for one in _OFFERED
+            if options[one.key] is not None
         }
-        for name in NUMBERS:
-            if options[name] is not None:
-                if not 1 <= options[name] <= 10_000:
-                    raise CommandError(f"{name}: 1 – 10000")
-                given[name] = options[name]
-        if given.get("name") == "":
-            raise CommandError("店铺名称不能为空。The shop needs a name.")
-        if given:
-            services.save_shop(by=By(COMMAND, timezone.now()), **given)
+        try:
+            self.change(given)
+        except Refusal as refusal:
+            key = getattr(refusal, "key", "")
+            raise CommandError(f"{key}: {refusal}" if key else str(refusal)) from refusal
         shop = queries.shop()
-        for name in (*TEXTS, *NUMBERS):
-            self.stdout.write(f"{name:<17} {getattr(shop, name)}")
+        for one in _OFFERED:
+            self.stdout.write(f"{one.key:<17} {getattr(shop, one.key)}")
+
+    @transaction.atomic
+    def change(self, given: dict[str, Any]) -> None:
+        """Save all of it or nothing, by the rules of the console."""
+        now = timezone.now()
+        for group in Group:
+            values = {one.key: given[one.key] for one in _of(group) if one.key in given}
+            if not values:
+                continue
+            if group == Group.PAYMENT:
+                payments.save_channels(
+                    values=values, seen=None, is_sure=False, actor=COMMAND, now=now
+                )
+            else:
+                services.save_settings(group=group, values=values, actor=COMMAND, now=now)
+
+
+def _of(group: Group) -> list[Setting]:
+    return [one for one in _OFFERED if one.group == group]
+
+
+def _range(one: Setting) -> str:
+    return f" ({one.least} - {one.most})" if one.kind == Kind.NUMBER else ""

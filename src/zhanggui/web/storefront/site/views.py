@@ -1,5 +1,7 @@
 """Small addresses of the whole shop."""
 
+import re
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from zhanggui.accounts import queries as accounts
+from zhanggui.accounts.calc import LEAST_CONTRAST, brand_tokens, contrast
 from zhanggui.web import installable
 from zhanggui.web.access import open_to_all
+from zhanggui.web.storefront.caching import impersonal, page
 
 YEAR = 365 * 24 * 3600
 FILES = tuple(
@@ -25,6 +29,7 @@ FILES = tuple(
         "icons-store.svg",
     )
 )
+_COLOUR = re.compile(r"[0-9a-f]{6}")
 _CLOSED = ("/console/", "/pay/", "/o/", "/me/", "/cart/", "/checkout/", "/demo/", "/search/")
 
 
@@ -48,6 +53,29 @@ def language(request: HttpRequest) -> HttpResponse:
             httponly=True,
         )
     return response
+
+
+@open_to_all
+@impersonal
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """Who runs the shop, when somebody answers, and how goods come back."""
+    return page(request, "store/site/about.html", {})
+
+
+@open_to_all
+@require_safe
+def brand(request: HttpRequest, colour: str) -> HttpResponse:
+    """Send the colours that follow from a brand colour; its address says all, so it is kept."""
+    if not _COLOUR.fullmatch(colour) or contrast(f"#{colour}", "#ffffff") < LEAST_CONTRAST:
+        raise Http404
+    light, dark = (
+        ";".join(f"{name}:{value}" for name, value in tokens.items())
+        for tokens in brand_tokens(f"#{colour}")
+    )
+    css = f':root,[data-theme="light"]{{{light}}}@media not print{{[data-theme="dark"]{{{dark}}}}}'
+    headers = {"Cache-Control": f"public, max-age={YEAR}, immutable"}
+    return HttpResponse(css, content_type="text/css", headers=headers)
 
 
 @open_to_all

@@ -1,0 +1,81 @@
+"""First steps of a new shop, told from what is there."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.factories.catalog import SkuFactory
+from tests.factories.shop import NOON, open_shop, stocked
+from tests.factories.staff import StaffFactory
+
+from zhanggui.accounts.models import User
+from zhanggui.accounts.services import save_settings
+from zhanggui.accounts.settings import Group
+from zhanggui.accounts.types import Role
+from zhanggui.core import versions
+from zhanggui.core.types import SYSTEM
+from zhanggui.web.console.home.checklist import checklist
+
+pytestmark = pytest.mark.django_db
+
+
+def open_steps(person: User) -> list[str]:
+    found = checklist(person, now=NOON)
+    return [str(step.label) for step in found.steps if not step.is_done] if found else []
+
+
+def test_an_empty_shop_is_told_all_steps_with_their_links() -> None:
+    found = checklist(StaffFactory(), now=NOON)
+
+    assert found is not None
+    assert found.done == 0
+    assert [(str(step.label), step.url) for step in found.steps] == [
+        ("给店铺起名字", "/console/settings/shop/"),
+        ("建一个默认运费模板", "/console/freight/"),
+        ("上架第一件商品", "/console/products/"),
+        ("给商品入库", "/console/stock/"),
+        ("开通一种收款方式", "/console/settings/payment/"),
+        ("写上客服联系方式", "/console/settings/contact/"),
+        ("填写 ICP 备案号", "/console/settings/licence/"),
+        ("上传店标", "/console/settings/shop/"),
+    ]
+
+
+def test_each_step_goes_when_it_is_done_and_the_list_with_the_last_needed_one() -> None:
+    owner = StaffFactory()
+    optional = ["填写 ICP 备案号", "上传店标"]
+
+    open_shop(transfer_account="")
+    needed = ["上架第一件商品", "给商品入库", "开通一种收款方式", "写上客服联系方式"]
+    assert open_steps(owner) == [*needed, *optional]
+    sku = SkuFactory()
+    versions.forget()  # a row past the services
+    assert open_steps(owner) == [*needed[1:], *optional]
+    stocked(sku, 1)
+    assert open_steps(owner) == [*needed[2:], *optional]
+    for group, values in {
+        Group.PAYMENT: {"transfer_account": "示例银行 0000"},
+        Group.CONTACT: {"service_wechat": "shop"},
+    }.items():
+        save_settings(group=group, values=values, actor=SYSTEM, now=NOON)
+
+    assert checklist(owner, now=NOON) is None
+
+
+def test_people_are_told_only_what_they_may_do() -> None:
+    found = checklist(StaffFactory(role=Role.WAREHOUSE), now=NOON)
+
+    assert found is not None
+    assert [step.url for step in found.steps] == ["/console/stock/"]
+
+
+def test_it_stands_on_the_owners_home_and_costs_nothing_the_second_time(
+    owner: Client, django_assert_num_queries: CaptureQueriesContext
+) -> None:
+    assert "开店准备" in owner.get("/console/").content.decode()
+    person = StaffFactory()
+    checklist(person, now=NOON)
+
+    with django_assert_num_queries(1):  # the versions
+        checklist(person, now=NOON + timedelta(seconds=1))
