@@ -8,6 +8,7 @@ from django.test import Client
 from tests.factories.shop import NOON
 from tests.web.console.conftest import SignIn, placed
 
+from zhanggui.accounts.services import save_shop
 from zhanggui.accounts.types import Role
 from zhanggui.payments.models import Payment, Refund
 
@@ -108,6 +109,7 @@ def test_homes_take_the_same_statements_for_one_order_and_for_three(
     sign_in: SignIn, role: str, most: int, django_assert_num_queries: object
 ) -> None:
     client = sign_in(role)
+    save_shop(service_phone="400-800-1234")  # the last of the first steps
     placed(now=NOON, paid=True)
     client.get("/console/")
     with django_assert_num_queries(most):  # type: ignore[operator]

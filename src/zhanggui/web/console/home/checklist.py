@@ -1,7 +1,8 @@
 """First steps of a new shop: what is still missing, told from what is there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,15 +16,12 @@ from zhanggui.freight import queries as freight
 from zhanggui.inventory import queries as inventory
 from zhanggui.payments import queries as payments
 
-_TOPICS = (
-    *(accounts.SHOP, catalog.CATALOG, freight.FREIGHT),
-    *(inventory.WAREHOUSES, inventory.STOCK, payments.KEYS),
-)
+LASTS = timedelta(minutes=10)  # once all is done; before, it is looked at with every visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Something that a shop needs; `is_optional` ones keep the list from nobody's home."""
+    """Something that a shop needs; the list goes without the optional ones."""
 
     label: str | Promise
     why: str | Promise
@@ -54,25 +52,26 @@ class Checklist:
 def checklist(person: Holder, *, now: datetime) -> Checklist | None:
     """Return the first steps, None once every one that a shop needs is done."""
     steps = _steps(now)
-    if all(step.is_done or step.is_optional for step in steps):
+    if _is_done(steps):
         return None
     mine = [step for step in steps if person.may(*step.right)]
     return Checklist(steps=mine) if mine else None
 
 
-@versions.lasting(*_TOPICS)
+@versions.lasting(accounts.SHOP, freight.FREIGHT, payments.KEYS)
 def _steps(now: datetime) -> tuple[tuple[Step, ...], datetime]:
-    """Look at what is there; it stands until something changes."""
-    shop = accounts.shop()
-    settings = ("settings", "edit")
-    steps = (
-        Step(
-            label=_("给店铺起名字"),
-            why=_("顾客在每一页都看得到。"),
-            address=("settings_group", "shop"),
-            right=settings,
-            is_done=accounts.has_shop(),
-        ),
+    """Look at what is there. Nobody is asked again because a shop sold out."""
+    name, *others = _of_settings()
+    steps = (name, *_of_goods(now), *others)
+    return steps, now + LASTS if _is_done(steps) else now
+
+
+def _is_done(steps: Iterable[Step]) -> bool:
+    return all(step.is_done or step.is_optional for step in steps)
+
+
+def _of_goods(now: datetime) -> tuple[Step, ...]:
+    return (
         Step(
             label=_("建一个默认运费模板"),
             why=_("没有模板就算不出运费，商品买不了。"),
@@ -93,6 +92,20 @@ def _steps(now: datetime) -> tuple[tuple[Step, ...], datetime]:
             address=("stock",),
             right=("stock", "edit"),
             is_done=inventory.has_stock(),
+        ),
+    )
+
+
+def _of_settings() -> tuple[Step, ...]:
+    shop = accounts.shop()
+    settings = ("settings", "edit")
+    return (
+        Step(
+            label=_("给店铺起名字"),
+            why=_("顾客在每一页都看得到。"),
+            address=("settings_group", "shop"),
+            right=settings,
+            is_done=accounts.has_shop(),
         ),
         Step(
             label=_("开通一种收款方式"),
@@ -125,4 +138,3 @@ def _steps(now: datetime) -> tuple[tuple[Step, ...], datetime]:
             is_optional=True,
         ),
     )
-    return steps, catalog.next_change(now=now)
