@@ -66,11 +66,11 @@ def test_a_change_counts_at_once_and_is_remembered_with_who_and_when() -> None:
         "service_phone": ["0571-88888888", "400-800-1234"],
         "week": [[], WORKDAYS],
     }
-    event = Event.objects.get(kind="settings.changed")
-    assert (event.subject_id, event.actor_type, event.actor_id) == (change.pk, "staff", lin.pk)
+    event = Event.objects.get(kind="shop.saved")
+    assert (event.subject_id, event.actor_type, event.actor_id) == (1, "staff", lin.pk)
     assert event.payload == {
-        "group": "contact",
-        "keys": ["service_phone", "week"],
+        "change_id": change.pk,
+        "changed": ["service_phone", "week"],
         "is_undo": False,
     }
 

@@ -11,6 +11,7 @@ from tests.factories.shop import NOON, basket, open_shop, stocked
 from tests.factories.staff import PASSWORD, ShopperUserFactory, StaffFactory
 
 from zhanggui.accounts import services as accounts
+from zhanggui.accounts.models import SettingChange
 from zhanggui.accounts.types import Role
 from zhanggui.core import audit
 from zhanggui.core.models import AuditEntry
@@ -84,7 +85,11 @@ def test_commands_that_change_who_may_do_what_are_acts(capsys: pytest.CaptureFix
         ("", "api_key.revoked", "api_key", key),
         ("", "shop.saved", "shop", ""),
     ]
-    assert details() == {"changed": ["slogan"]}
+    assert details() == {
+        "change_id": SettingChange.objects.get().pk,
+        "changed": ["slogan"],
+        "is_undo": False,
+    }
     assert set(AuditEntry.objects.values_list("actor_type", flat=True)) == {"command"}
 
 

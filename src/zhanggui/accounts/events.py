@@ -176,8 +176,8 @@ class SessionsEnded(Event):
 class SettingsChanged(Event):
     """Settings of one group got other values; its history row says which."""
 
-    kind: ClassVar[str] = "settings.changed"
-    subject_type: ClassVar[str] = "setting_change"
-    group: str
-    keys: list[str]
+    kind: ClassVar[str] = "shop.saved"
+    subject_type: ClassVar[str] = "shop"
+    change_id: int
+    changed: list[str]
     is_undo: bool

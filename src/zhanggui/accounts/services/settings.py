@@ -99,11 +99,11 @@ def _write(
     versions.bump(SHOP)
     publish(
         SettingsChanged(
-            subject_id=change.pk,
+            subject_id=row.pk,
             at=now,
             actor=actor,
-            group=group,
-            keys=sorted(changes),
+            change_id=change.pk,
+            changed=sorted(changes),
             is_undo=undoes is not None,
         )
     )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from zhanggui.accounts.settings import BY_KEY
 from zhanggui.accounts.types import FactorKind
 from zhanggui.catalog import queries as catalog
 from zhanggui.catalog.types import BulkAct
@@ -51,6 +52,11 @@ class Line:
 def _change(facts: Facts) -> str:
     word = CHANGES.get(str(facts.get("change")))
     return word() if word else ""
+
+
+def _settings(facts: Facts) -> str:
+    keys = [key for key in facts.get("changed", []) if key in BY_KEY]
+    return pgettext("between names", "、").join(str(BY_KEY[key].label) for key in keys)
 
 
 def _price(facts: Facts) -> str:
@@ -143,7 +149,8 @@ OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "role.deleted": (lambda: _("删除角色"), lambda facts: str(facts.get("name", ""))),
     "api_key.made": (lambda: _("新建接口密钥"), lambda facts: str(facts.get("role", ""))),
     "api_key.revoked": (lambda: _("停用接口密钥"), _nothing),
-    "shop.saved": (lambda: _("修改店铺设置"), lambda facts: ", ".join(facts.get("changed", []))),
+    "shop.saved": (lambda: _("修改店铺设置"), _settings),
+    "payment_keys.changed": (lambda: _("修改微信支付密钥"), _nothing),
 }
 OF_ORDERS = (  # what else staff do to them has the words of the order's timeline
     *("order.paid", "order.closed", "order.shipped", "order.completed", "order.data_shown"),
