@@ -200,6 +200,7 @@ class Shop(models.Model):
     police_number = models.CharField(max_length=40, blank=True)
     takes_wechat_native = models.BooleanField(default=True)
     takes_wechat_h5 = models.BooleanField(default=True)
+    takes_wechat_jsapi = models.BooleanField(default=True)
     takes_transfer = models.BooleanField(default=True)
     transfer_account = models.TextField(blank=True)  # shown to who pays by bank transfer
     unpaid_minutes = models.IntegerField(default=30)  # an unpaid order is closed after

@@ -197,6 +197,12 @@ SETTINGS: tuple[Setting, ...] = (
         label=_("手机浏览器里微信支付（H5）"),
         kind=Kind.SWITCH,
     ),
+    Setting(
+        key="takes_wechat_jsapi",
+        group=Group.PAYMENT,
+        label=_("在微信里直接支付（JSAPI）"),
+        kind=Kind.SWITCH,
+    ),
     Setting(key="takes_transfer", group=Group.PAYMENT, label=_("银行转账"), kind=Kind.SWITCH),
     Setting(
         key="transfer_account",

@@ -290,6 +290,7 @@ class ShopView:
     police_number: str
     takes_wechat_native: bool
     takes_wechat_h5: bool
+    takes_wechat_jsapi: bool
     takes_transfer: bool
     transfer_account: str
     unpaid_minutes: int

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from zhanggui.core import versions
+from zhanggui.orders.types import PaymentChannel
 from zhanggui.payments.models import MerchantAccount
 from zhanggui.payments.providers.base import Provider
 from zhanggui.payments.providers.registry import SCENES, wechat
@@ -25,8 +26,26 @@ def provider_for(channel: str) -> Provider | None:
 
 
 def is_online(channel: str) -> bool:
-    """Tell whether money of this channel comes through a provider that is set up."""
-    return channel in SCENES and (bool(settings.WECHATPAY["mchid"]) or _stored() is not None)
+    """Tell whether money of this channel comes through a provider that is set up.
+
+    Inside WeChat the payer is named as the service account's follower, so its keys are needed, too,
+    and it must be the account that takes the money.
+    """
+    if channel not in SCENES:
+        return False
+    appid = _appid()
+    if channel == PaymentChannel.WECHAT_JSAPI:
+        account = settings.WECHAT
+        return bool(account["app_secret"]) and account["app_id"] == appid
+    return appid is not None
+
+
+def _appid() -> str | None:
+    """Return the app that takes the money, None where there are no keys; reads no key file."""
+    if settings.WECHATPAY["mchid"]:
+        return str(settings.WECHATPAY["appid"])
+    stored = _stored()
+    return stored.appid if stored else None
 
 
 def merchant_keys() -> MerchantKeys | None:

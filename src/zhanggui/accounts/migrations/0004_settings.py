@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(model_name='shop', name='police_number', field=models.CharField(blank=True, max_length=40)),
         migrations.AddField(model_name='shop', name='takes_wechat_native', field=models.BooleanField(default=True)),
         migrations.AddField(model_name='shop', name='takes_wechat_h5', field=models.BooleanField(default=True)),
+        migrations.AddField(model_name='shop', name='takes_wechat_jsapi', field=models.BooleanField(default=True)),
         migrations.AddField(model_name='shop', name='takes_transfer', field=models.BooleanField(default=True)),
         migrations.AddField(model_name='shop', name='return_days', field=models.IntegerField(default=7)),
         migrations.AddField(model_name='shop', name='return_policy', field=models.TextField(blank=True)),

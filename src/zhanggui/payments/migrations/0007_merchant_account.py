@@ -7,7 +7,7 @@ import zhanggui.core.ids
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0005_stuck_refunds'),
+        ('payments', '0006_pay_inside_wechat'),
     ]
 
     operations = [
