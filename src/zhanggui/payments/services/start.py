@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.accounts import queries as accounts
 from zhanggui.core.encryption import blind_index
 from zhanggui.core.transactions import retried
 from zhanggui.orders import services as orders
-from zhanggui.payments import queries
 from zhanggui.payments.channels import provider_for
 from zhanggui.payments.models import Payment
 from zhanggui.payments.providers.base import (
@@ -54,7 +54,7 @@ def start_payment(
         ChannelDown: the channel did not answer; nothing is lost, try again.
     """
     provider = provider_for(channel)
-    if provider is None or channel not in queries.channels():
+    if provider is None or not accounts.shop().takes(channel):
         raise PaymentRefused(_("这种付款方式现在不可用，请换一种。"))
     if SCENES[channel] == Scene.JSAPI and not payer:
         raise PaymentRefused(_("请在微信里打开付款页，再用这种方式付款。"))
