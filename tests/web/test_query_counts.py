@@ -25,6 +25,7 @@ from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_
 from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
 from tests.web.goods import attributed, edited
+from tests.web.settings import change_settings
 
 from zhanggui.accounts import services as accounts
 from zhanggui.accounts.settings import Group
@@ -229,7 +230,7 @@ def build(size: int, **sku: Any) -> World:
     _catalog(world)
     _orders(world)
     _people(world)
-    _settings(world)
+    change_settings(size)
     _transfers(world)
     world.names |= make_imports(size)
     for number in range(size):
@@ -262,18 +263,6 @@ def _people(world: World) -> None:
         accounts.create_api_key(name=f"ERP {number}", role=Role.OWNER, now=NOON)
         protect(person.pk, world.size)
         world.names |= {"role": code, "staff": person.username, "invite": invite.token}
-
-
-def _settings(world: World) -> None:
-    """Make so many changes of the settings, each by somebody else, and so many holidays."""
-    for number in range(world.size):
-        days = [[f"2026-10-0{day + 1}", f"2026-10-0{day + 1}", None, ""] for day in range(number)]
-        accounts.save_settings(
-            group=Group.CONTACT,
-            values={"service_wechat": f"shop{number}", "holidays": days},
-            actor=Actor(ActorType.STAFF, StaffFactory().pk),
-            now=NOON,
-        )
 
 
 def _catalog(world: World) -> None:
