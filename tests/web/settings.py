@@ -7,6 +7,20 @@ from zhanggui.accounts.services import save_settings
 from zhanggui.accounts.settings import Group
 from zhanggui.core.types import Actor, ActorType
 
+# Route → what is opened of it, for tests.web.test_query_counts
+SETTINGS_ASKED: dict[str, tuple[str, ...]] = {
+    "console/settings/": ("/console/settings/",),
+    "console/settings/delivery/": ("/console/settings/delivery/",),
+    "console/settings/wechatpay/": ("/console/settings/wechatpay/",),
+    "console/settings/history/": (
+        "/console/settings/history/",
+        "/console/settings/history/?group=contact",
+    ),
+    "console/settings/<slug:group>/": tuple(f"/console/settings/{one}/" for one in Group),
+    "about/": ("/about/",),
+    "brand/<str:colour>.css": ("/brand/1f5fbf.css",),
+}
+
 
 def change_settings(size: int) -> None:
     """Make so many changes, each by somebody else, and so many holidays."""

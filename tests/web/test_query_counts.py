@@ -25,10 +25,9 @@ from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_
 from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
 from tests.web.goods import attributed, edited
-from tests.web.settings import change_settings
+from tests.web.settings import SETTINGS_ASKED, change_settings
 
 from zhanggui.accounts import services as accounts
-from zhanggui.accounts.settings import Group
 from zhanggui.accounts.types import Role
 from zhanggui.catalog.models import Sku
 from zhanggui.catalog.services import rebuild_search
@@ -58,6 +57,7 @@ PLACED = NOON - timedelta(days=4)  # long ago: paid ones are late, transfers sti
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 # Route → what is opened of it. Names in braces are of the world; see `World.names`.
 ASKED: dict[str, tuple[str, ...]] = {
+    **SETTINGS_ASKED,
     "console/": ("/console/", "/console/?period=month"),
     "console/all/": ("/console/all/",),
     "console/audit/": ("/console/audit/", "/console/audit/?q=商品&kind=product.saved"),
@@ -139,14 +139,6 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/roles/<str:code>/": ("/console/roles/{role}/",),
     "console/api-keys/": ("/console/api-keys/",),
     "console/api-keys/new/": ("/console/api-keys/new/",),
-    "console/settings/": ("/console/settings/",),
-    "console/settings/delivery/": ("/console/settings/delivery/",),
-    "console/settings/wechatpay/": ("/console/settings/wechatpay/",),
-    "console/settings/history/": (
-        "/console/settings/history/",
-        "/console/settings/history/?group=contact",
-    ),
-    "console/settings/<slug:group>/": tuple(f"/console/settings/{one}/" for one in Group),
     "console/stock/": ("/console/stock/", "/console/stock/?q=商品&show=low"),
     "console/stock/check/": ("/console/stock/check/",),
     "console/stock/correct/<str:warehouse>/<path:code>/": (
@@ -172,8 +164,6 @@ ASKED: dict[str, tuple[str, ...]] = {
     "c/<slug:slug>/": ("/c/{category}/", "/c/{category}/?sort=price", "/c/{category}/?f=a-0:x0"),
     "search/": ("/search/?q=商品", "/search/"),
     "p/<slug:slug>/": ("/p/{product}/",),
-    "about/": ("/about/",),
-    "brand/<str:colour>.css": ("/brand/1f5fbf.css",),
     "cart/": ("/cart/",),
     "checkout/": ("/checkout/", "/checkout/?sku={sku}&quantity=1"),
     "pay/<token:token>/": ("/pay/{unpaid_token}/",),
