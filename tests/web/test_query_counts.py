@@ -194,9 +194,7 @@ FACES = {
 }
 # Pages that send on to another one.
 SENDS_ON = {
-    "/console/find/?q={paid}",
-    "/console/find/?q={sku}",
-    "/console/find/?q=1234",
+    *(f"/console/find/?q={q}" for q in ("{paid}", "{sku}", "1234")),
     "/console/login/second/",
     "/console/products/item/{product}/save/",
     "/favicon.ico",

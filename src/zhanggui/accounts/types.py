@@ -251,6 +251,8 @@ class LastFactor(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("店铺要求两步验证，至少要留一种。请先添加另一种，再移除这个。"))
+
+
 class Hours(NamedTuple):
     """From when to when somebody answers, in minutes of the day."""
 
