@@ -70,7 +70,7 @@ def sign_in(page: Page) -> None:
     page.goto("/console/login/")
     page.get_by_label("用户名").fill("linlan")
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url("**/console/")
 
 

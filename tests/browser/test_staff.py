@@ -197,10 +197,10 @@ def test_staff_sign_in_and_out(opened: Open, waiting: list[Order]) -> None:
     page.goto("/console/orders/")
     page.get_by_label("用户名").fill(user.username)
     page.get_by_label("密码").fill("wrong")
-    page.get_by_role("button", name="登录").tap()
+    page.get_by_role("button", name="登录", exact=True).tap()
     expect(page.get_by_role("alert")).to_contain_text("用户名或密码不对")
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").tap()
+    page.get_by_role("button", name="登录", exact=True).tap()
     page.wait_for_url("**/console/orders/")
 
     page.get_by_label("账户与设置", exact=True).tap()

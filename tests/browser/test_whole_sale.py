@@ -201,7 +201,7 @@ def ship(staff: Phone, number: str) -> None:
     page.goto("/console/")
     page.get_by_label("用户名").fill("service")
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").tap()
+    page.get_by_role("button", name="登录", exact=True).tap()
     expect(page.locator("#live")).to_be_visible()
     staff.fits()
     staff.tap(page.get_by_role("link", name=f"发货 {number}").first)
@@ -280,7 +280,7 @@ def test_money_that_comes_too_late_is_seen_to_go_back(demo: RunningShop, browser
     staff.page.goto(f"/console/orders/{found[0]}/")
     staff.page.get_by_label("用户名").fill("service")
     staff.page.get_by_label("密码").fill(PASSWORD)
-    staff.page.get_by_role("button", name="登录").tap()
+    staff.page.get_by_role("button", name="登录", exact=True).tap()
     expect(staff.page.get_by_text(f"{found[0]}R1")).to_be_visible()
     for phone in (buyer, staff):
         phone.fits()

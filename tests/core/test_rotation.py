@@ -66,8 +66,10 @@ def test_every_encrypted_column_is_found() -> None:
         "accounts.factorsecret",
         "customers.customer",
         "customers.address",
+        "integrations.exportrun",
         "notifications.message",
         "orders.order",
+        "payments.merchantaccount",
     }
 
 
@@ -78,7 +80,8 @@ def test_nothing_but_encrypted_columns_holds_sealed_values() -> None:
         if re.search(r"encryption import .*\bseal", path.read_text())
     }
 
-    assert using == {"core/bulk.py", "core/fields.py", "core/rotation.py"}
+    cookies = {"web/storefront/pay/wechat.py"}  # good for two hours; an old key only asks anew
+    assert using == {"core/bulk.py", "core/fields.py", "core/rotation.py"} | cookies
 
 
 @pytest.mark.django_db

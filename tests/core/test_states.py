@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zhanggui.accounts.models import User
+from zhanggui.accounts.models import StaffRole, User
 from zhanggui.core.states import IllegalMove, Machine
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +44,10 @@ def test_a_move_that_the_table_lacks_is_refused(role: str, to: str) -> None:
 
 
 def test_the_refusal_names_the_state_as_people_call_it() -> None:
+    machine = Machine("home", MACHINE.moves)
+
     with pytest.raises(IllegalMove, match="当前状态（店主）"):
-        MACHINE.move(member("owner"), "service")
+        machine.move(StaffRole(home="owner"), "service")
 
 
 def test_of_two_who_read_the_same_state_one_moves_it() -> None:

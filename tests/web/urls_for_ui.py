@@ -13,6 +13,6 @@ def _named(*names: str) -> list[object]:
     return [path(f"{name}/", nothing, name=name) for name in names]
 
 
-console = (_named("home", "orders", "login", "logout"), "console")
+console = (_named("home", "orders", "login", "logout", "account"), "console")
 store = (_named("home", "categories", "search", "cart", "me", "language"), "store")
 urlpatterns = [path("console/", include(console)), path("", include(store))]
