@@ -22,7 +22,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev test test-all check build messages bench bench-quick bench-compare screenshots lock clean
+.PHONY: help run dev test test-all walk check build messages bench bench-quick bench-compare screenshots lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ test: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Run the tests on SQLite; n
 
 test-all: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Run all tests, also on PostgreSQL and MariaDB, with a browser
 	$(BIN)/python scripts/test_all.py
+
+walk: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Look at every page in a browser: widths, themes, languages (10 minutes)
+	ZHANGGUI_WALK=1 ZHANGGUI_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -n 2 -rs -vv tests/browser/test_every_page.py
 
 check: $(VENV)/.dev $(VENV)/.package node_modules/.installed $(DIST)/.built ## Lint, types, layers, migrations, messages, assets
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ DIGITS = "12345678901234567890"
 
 def lengthen() -> None:
     """Write the longest names and largest numbers into every row that pages show."""
-    Shop.objects.update(name=long(60), slogan=long(120), service_hours=long(60))
+    Shop.objects.update(name=long(60), slogan=long(120), address=long(60))
     User.objects.update(name=long(60))
     Category.objects.update(name=long(60))
     Product.objects.update(

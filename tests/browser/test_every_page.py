@@ -21,7 +21,7 @@ from tests.web.test_query_counts import ASKED, World, _staff, build, visitors
 from zhanggui.accounts.types import Role
 from zhanggui.core import versions
 
-pytestmark = [pytest.mark.browser, pytest.mark.full, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.walk, pytest.mark.django_db(transaction=True)]
 
 Visit = Callable[..., Page]
 SCRIPT = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
