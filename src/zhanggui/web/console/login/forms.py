@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.web.forms import CleanCharField
 
+_LONGEST = 60  # of User.username
+
 
 class LoginForm(AuthenticationForm):
     """Name and password of a member of staff. Every "no" reads the same, whatever its reason."""
@@ -15,6 +17,13 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _("用户名或密码不对，请检查后再试。"),
         "inactive": _("用户名或密码不对，请检查后再试。"),
     }
+
+    def clean_username(self) -> str:
+        """Refuse a name that nobody can have: axes could not write it down."""
+        name: str = self.cleaned_data["username"]
+        if len(name) > _LONGEST:
+            raise self.get_invalid_login_error()
+        return name
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Let only staff in: a shopper's session can never reach the console."""
