@@ -18,7 +18,6 @@ from zhanggui.web.console.people import words
 from zhanggui.web.forms import CleanCharField
 
 LOGIN_LENGTH = 60
-_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class RefusingForm(forms.Form):
@@ -40,29 +39,34 @@ def end_of(day: date | None) -> datetime | None:
     return day_bounds(day)[1] if day else None
 
 
+class LastDayField(forms.DateField):
+    """The last day on which access is good; one that is over is refused, none is no end."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("有效期至"), required=False, **options)
+
+    def validate(self, value: date | None) -> None:
+        """Refuse a day that is over."""
+        super().validate(value)
+        end = end_of(value)
+        if end is not None and end <= timezone.now():
+            raise forms.ValidationError(_("这一天已经过去了，请选今天或以后。"))
+
+
 class _RoleForm(RefusingForm):
     """Fields of who gets a role."""
 
     name = CleanCharField(label=_("姓名"), max_length=60)
     role = forms.ChoiceField(label=_("角色"), widget=forms.RadioSelect)
-    last_day = forms.DateField(
-        label=_("有效期至"),
-        required=False,
-        widget=_DAY,
+    last_day = LastDayField(
         help_text=_("临时帮忙的人填最后一天；留空就一直有效。"),
     )
 
     def __init__(self, *args: Any, by: RoleView, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["role"].choices = role_choices(by)  # type: ignore[attr-defined]
-
-    def clean_last_day(self) -> date | None:
-        """Refuse a day that is over."""
-        day: date | None = self.cleaned_data["last_day"]
-        end = end_of(day)
-        if end is not None and end <= timezone.now():
-            raise forms.ValidationError(_("这一天已经过去了，请选今天或以后。"))
-        return day
 
 
 class InviteForm(_RoleForm):
@@ -162,24 +166,11 @@ class KeyForm(RightsForm):
         label=_("角色"),
         help_text=_("密钥最多能做这个角色能做的事，也只看得到它的仓库。"),
     )
-    last_day = forms.DateField(
-        label=_("有效期至"),
-        required=False,
-        widget=_DAY,
-        help_text=_("建议不超过一年，到期前换新的。"),
-    )
+    last_day = LastDayField(help_text=_("建议不超过一年，到期前换新的。"))
 
     def __init__(self, *args: Any, by: RoleView, **options: Any) -> None:
         super().__init__(*args, by=by, **options)
         self.fields["role"].choices = role_choices(by)  # type: ignore[attr-defined]
-
-    def clean_last_day(self) -> date | None:
-        """Refuse a day that is over."""
-        day: date | None = self.cleaned_data["last_day"]
-        end = end_of(day)
-        if end is not None and end <= timezone.now():
-            raise forms.ValidationError(_("这一天已经过去了，请选今天或以后。"))
-        return day
 
     def clean_rights(self) -> list[str]:
         """Ask for at least one right."""
