@@ -101,6 +101,7 @@ class ProductWork:
         if run.kind == Kind.PRICES:
             self._stock = StockMode.NONE
         self._warehouse: int | None = run.options.get("warehouse")
+        self._only: list[int] | None = run.options.get("within")
         self._reason = _("导入 %(file)s") % {"file": run.file_name}
         self._categories = Categories()
         self._seen: dict[str, str] = {}  # SKU code → the first SKU of the file that has it
@@ -157,15 +158,24 @@ class ProductWork:
         return (replace(draft, skus=tuple(skus)) if repeated else draft), repeated
 
     def _known_houses(self, one: Plan) -> Plan:
-        """Refuse what names an unknown warehouse."""
+        """Refuse what names a warehouse that there is not, or that the person does not see."""
         if self._stock == StockMode.NONE or one.outcome in (Outcome.REFUSED, Outcome.SKIPPED):
             return one
         names = {name for sku in one.draft.skus for name in sku.stock}
         houses = warehouse_ids(names, chosen=self._warehouse)
         missing = [name for name, pk in houses.items() if pk is None and name]
-        if not missing:
+        foreign = [
+            name
+            for name, pk in houses.items()
+            if pk is not None and self._only is not None and pk not in self._only
+        ]
+        if missing:
+            text = _("没有仓库 %(name)s") % {"name": missing[0]}
+        elif foreign:
+            text = _("你不能改仓库 %(name)s 的库存") % {"name": foreign[0]}
+        else:
             return one
-        fault = Fault(one.draft.lines[0], _("没有仓库 %(name)s") % {"name": missing[0]})
+        fault = Fault(one.draft.lines[0], text)
         return replace(one, outcome=Outcome.REFUSED, wanted=None, faults=(fault,), changes={})
 
     def _save_all(self, plans: Sequence[Plan], actor: Actor) -> list[_Saved]:

@@ -71,10 +71,13 @@ class ChoicesForm(forms.Form):
             (str(one.warehouse_id), one.name) for one in houses
         ]
         self.within = person.warehouse_ids
-        if kind in (Kind.PRICES, Kind.ORDERS) or not houses:
+        self.counts = person.may("stock", "edit")
+        if kind in (Kind.PRICES, Kind.ORDERS) or not houses or not self.counts:
             del self.fields["warehouse"]
+        if kind != Kind.PRODUCTS or not self.counts:
+            del self.fields["stock"]
         if kind != Kind.PRODUCTS:
-            del self.fields["stock"], self.fields["shelf"]
+            del self.fields["shelf"]
 
     def options(self) -> dict[str, Any]:
         """Return the choices as an import keeps them."""
@@ -82,6 +85,8 @@ class ChoicesForm(forms.Form):
         found = {name: data[name] for name in ("stock", "shelf") if data.get(name)}
         if data.get("warehouse"):
             found["warehouse"] = int(data["warehouse"])
+        if not self.counts:
+            found["stock"] = StockMode.NONE
         if self.within is not None:
             found["within"] = list(self.within)
         return found
