@@ -336,3 +336,15 @@ def test_what_a_table_can_not_say_stays_as_it_is(tmp_path: Path) -> None:
     product.refresh_from_db()
     assert product.leaves_when_sold_out
     assert Sku.objects.filter(price_minor=1200, **timed).exists()
+
+
+def test_stock_stays_within_the_warehouses_of_who_imports(tmp_path: Path) -> None:
+    north, south = WarehouseFactory(code="NORTH"), WarehouseFactory(code="SOUTH")
+    path = own(tmp_path, "商品编码,商品名称,规格编码,售价,库存", "tea,龙井茶,TEA-1,19.90,7")
+
+    refused = run(path, warehouse=south.pk, within=[north.pk])
+
+    assert figures(refused) == (0, 0, 0, 1)
+    assert (Product.objects.count(), StockLevel.objects.count()) == (0, 0)
+    assert figures(run(path, warehouse=south.pk, within=[south.pk])) == (1, 0, 0, 0)
+    assert StockLevel.objects.get().warehouse_id == south.pk
