@@ -7,9 +7,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern
+from tests.factories.shop import NOON
 from tests.factories.staff import ShopperUserFactory, StaffFactory
 from tests.routes import filled, patterns
+from tests.unchanged import nothing_changes
 
+from zhanggui.accounts import services as accounts
 from zhanggui.accounts.types import RIGHTS, ROLE_RIGHTS, Role
 from zhanggui.web.access import STAFF
 from zhanggui.web.api.app import api
@@ -17,6 +20,7 @@ from zhanggui.web.api.auth import KeyWith
 from zhanggui.web.console.people import words
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+ACCOUNT = "/console/account/"
 # Views that are not ours: uploaded files, and those of Ninja, whose operations are asked below.
 FOREIGN = ("django.views.static", "ninja.")
 
@@ -111,6 +115,22 @@ def test_who_is_not_staff_is_sent_to_the_login(visitor: str) -> None:
         answer = ask(client, url)
         assert answer.status_code == 302, url
         assert answer["Location"].startswith("/console/login/?next=/console/"), url
+
+
+@pytest.mark.django_db
+def test_a_shop_that_asks_for_a_second_factor_opens_its_set_up_alone() -> None:
+    client = Client()
+    client.force_login(StaffFactory(), BACKEND)
+    accounts.require_second_factor(is_required=True, now=NOON)
+
+    opened = []
+    with nothing_changes():
+        for url in (url for url, right in console() if right != STAFF):
+            taken = [one for one in (client.get(url), client.post(url)) if one.status_code != 405]
+            if {one.headers.get("Location") for one in taken} != {ACCOUNT}:
+                opened.append(url)
+
+    assert opened == []
 
 
 @pytest.mark.django_db

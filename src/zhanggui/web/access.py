@@ -50,7 +50,7 @@ def allowed(
 
     Who looks at the console as another role has that role's rights and may change nothing, except
     where a view takes people `as_oneself`. A view that open pages ask for by themselves
-    `is_polled`: it says nothing about whether somebody is at work, and stays cheap.
+    `is_polled`: it says nothing about whether somebody is at work.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -58,9 +58,9 @@ def allowed(
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not getattr(request.user, "is_staff", False):
                 return _sign_in(request)
+            if _lacks_factor(request):
+                return _go(request, resolve_url("console:account"))
             if not is_polled:
-                if _lacks_factor(request):
-                    return _go(request, resolve_url("console:account"))
                 seen.note(request)
             if not as_oneself:
                 _look_as_another(request)

@@ -22,6 +22,7 @@ from zhanggui.accounts import queries, services
 from zhanggui.accounts.models import User
 from zhanggui.accounts.types import Role
 from zhanggui.core.models import AuditEntry
+from zhanggui.core.rotation import fresh_key
 from zhanggui.core.types import SYSTEM
 from zhanggui.web import seen
 
@@ -103,6 +104,21 @@ def test_the_secret_stays_while_its_page_is_looked_at_again() -> None:
     secrets = [re.findall(r'id="secret"[^>]*value="([^"]+)"', page)[0] for page in pages]
 
     assert secrets[0] == secrets[1]
+
+
+def test_the_secret_that_waits_is_sealed_and_gives_way_when_its_key_is_gone(settings: Any) -> None:
+    client = signed_in(StaffFactory())
+
+    def shown() -> str:
+        page = text(client.get(f"{ACCOUNT}codes/"))
+        return str(re.findall(r'id="secret"[^>]*value="([^"]+)"', page)[0])
+
+    first = shown()
+    assert first.replace(" ", "") not in str(dict(client.session))
+
+    settings.FIELD_KEYS = fresh_key([])
+    settings.FIELD_KEYS_FILE = None
+    assert shown() != first
 
 
 SENSITIVE = [

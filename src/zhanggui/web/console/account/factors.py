@@ -1,11 +1,13 @@
 """Second factors: setting up an app and passkeys, recovery codes, and removing them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import cast
 
 import segno
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.exceptions import InvalidTag
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhanggui.accounts import queries, services
 from zhanggui.accounts.queries import User
+from zhanggui.core.encryption import UnknownKey, seal, unseal
 from zhanggui.core.types import Refusal
 from zhanggui.web.access import HAS_FACTOR, staff_actor, staff_only
 from zhanggui.web.clients import device_name, is_by_number
@@ -28,7 +31,7 @@ from zhanggui.web.console.login import passkeys
 from zhanggui.web.console.pages import page
 from zhanggui.web.forms import CleanCharField
 
-_WAITING = "new_factor"  # in the session: the secret of an app that showed no right code yet
+_WAITING = "new_factor"  # in the session: the sealed secret of an app that showed no right code yet
 
 
 class FirstCodeForm(forms.Form):
@@ -74,8 +77,15 @@ def codes_of_app(request: HttpRequest) -> HttpResponse:
 
 
 def _secret(request: HttpRequest) -> str:
-    """Return the secret that waits for its first code."""
-    secret: str = request.session.setdefault(_WAITING, generate_totp_secret())
+    """Return the secret that waits for its first code; sealed, as sessions are rows anyone reads.
+
+    One that no key opens any more gives way to another.
+    """
+    context = f"session|{_WAITING}|{request.user.pk}"
+    with suppress(KeyError, UnknownKey, InvalidTag):
+        return unseal(request.session[_WAITING], context=context)
+    secret: str = generate_totp_secret()
+    request.session[_WAITING] = seal(secret, context=context)
     return secret
 
 
