@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -16,7 +17,7 @@ from zhanggui.core import audit
 from zhanggui.core.audit import Act, Fault
 from zhanggui.core.models import AuditCheck, AuditEntry, AuditHead
 from zhanggui.core.transactions import in_transaction
-from zhanggui.core.types import CHANNEL, SHOPPER, SYSTEM, Actor, ActorType
+from zhanggui.core.types import CHANNEL, SHOPPER, SYSTEM, Actor, ActorType, By
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 LAN = Actor(ActorType.STAFF, 7, "林岚")
@@ -59,6 +60,16 @@ def test_what_shoppers_channels_and_timers_do_is_not_in_it() -> None:
     audit.record(*(pour(actor=actor) for actor in (SHOPPER, CHANNEL, SYSTEM)))
 
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_part_of_a_single_act_has_no_row_of_its_own() -> None:
+    by_import = replace(LAN, part_of="import 7")
+
+    audit.record(pour(1), pour(2, actor=by_import))
+    audit.record_by(By(by_import, NOON), kind="tea.poured", subject_type="tea")
+
+    assert [json.loads(row.details) for row in AuditEntry.objects.all()] == [{"杯": 1}]
 
 
 @pytest.mark.django_db

@@ -1,18 +1,20 @@
 """What staff, their programs and commands do comes into the audit log, with who and what."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from tests.factories.catalog import SkuFactory
+from tests.factories.catalog import CategoryFactory, SkuFactory
 from tests.factories.shop import NOON, basket, open_shop, stocked
 from tests.factories.staff import PASSWORD, ShopperUserFactory, StaffFactory
 
 from zhanggui.accounts import services as accounts
 from zhanggui.accounts.models import SettingChange
 from zhanggui.accounts.types import Role
+from zhanggui.catalog.models import Product, ProductChange
 from zhanggui.core import audit
 from zhanggui.core.models import AuditEntry
 from zhanggui.core.types import Actor, ActorType
@@ -91,6 +93,20 @@ def test_commands_that_change_who_may_do_what_are_acts(capsys: pytest.CaptureFix
         "is_undo": False,
     }
     assert set(AuditEntry.objects.values_list("actor_type", flat=True)) == {"command"}
+
+
+def test_an_import_at_the_command_line_is_one_row(tmp_path: Path) -> None:
+    open_shop()
+    CategoryFactory(name="茶")
+    file = tmp_path / "茶.csv"
+    lines = ["名称,类目,规格编码,售价", *(f"茶 {n},茶,T-{n},1{n}.00" for n in range(3))]
+    file.write_text("\n".join(lines))
+
+    call_command("import_products", str(file), "--json")
+
+    assert ProductChange.objects.count() == Product.objects.count() == 3
+    assert acts() == [("", "import.ordered", "import", "茶.csv")]
+    assert details() == {"what": "products", "step": "run", "things": 3}
 
 
 def test_goods_stock_and_freight_changed_at_the_console(client: Client) -> None:

@@ -1,7 +1,7 @@
 """What happens to products."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from zhanggui.core.events import Event
 
@@ -34,5 +34,7 @@ class BulkEditOrdered(Event):
     kind: ClassVar[str] = "bulk_edit.ordered"
     subject_type: ClassVar[str] = "bulk_edit"
     act: str
-    products: int
+    wish: dict[str, Any]  # what was asked for, as the edit keeps it
+    products: int  # all that were chosen
+    token: str  # the edit's name; its rows and the products' histories say what became of each
     undo: bool

@@ -85,13 +85,18 @@ def labels(subject_type: str) -> Callable[[Labels], Labels]:
     return register
 
 
+def is_audited(actor: Actor) -> bool:
+    """Tell whether what this actor does gets rows of its own."""
+    return actor.type in AUDITED and not actor.part_of
+
+
 @transaction.atomic(savepoint=False)
 def record(*acts: Act) -> None:
-    """Add what staff, programs and commands did; acts of others are left out.
+    """Add what staff, programs and commands did; acts of others, and parts of one, are left out.
 
     Call it after all other writes of the transaction: it locks the head until the commit.
     """
-    acts = tuple(act for act in acts if act.actor.type in AUDITED)
+    acts = tuple(act for act in acts if is_audited(act.actor))
     if not acts:
         return
     names = _names(acts)
@@ -123,7 +128,7 @@ def record(*acts: Act) -> None:
 
 def record_by(by: By | None, **what: Any) -> None:
     """Add one act, where somebody is named who did it: `what` are the other fields of `Act`."""
-    if by is not None and by.actor.type in AUDITED:
+    if by is not None and is_audited(by.actor):
         record(Act(actor=by.actor, at=by.at, **what))
 
 

@@ -121,7 +121,7 @@ def publish(*events: Event) -> None:
             handler(group)
         for handler in _after_commit.get(kind, ()):
             transaction.on_commit(_waking(handler, group), robust=True)
-    acts = [_act(event) for event in events if event.actor.type in audit.AUDITED]
+    acts = [_act(event) for event in events if audit.is_audited(event.actor)]
     if acts:
         audit.record(*acts)
 

@@ -20,11 +20,16 @@ class ActorType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did something: the kind and, where there is one, the row id (user, API key) and name."""
+    """Who did something: the kind and, where there is one, the row id (user, API key) and name.
+
+    What somebody does by a single act on very many things, like an import, is `part_of` it: the
+    audit log has one row for the act, written when it was ordered, and none for each thing.
+    """
 
     type: ActorType
     id: int | None = None
     name: str = field(default="", compare=False)
+    part_of: str = field(default="", compare=False)  # "import 7"
 
 
 SYSTEM = Actor(ActorType.SYSTEM)

@@ -14,6 +14,7 @@ class ImportOrdered(Event):
     subject_type: ClassVar[str] = "import"
     what: str  # the Kind
     step: str  # check, run, undo
+    things: int  # that the check found to be made or changed, or that are to be set back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

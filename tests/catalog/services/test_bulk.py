@@ -1,5 +1,6 @@
 """Edits of many products: previewed, run, compared row by row, undone."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from zhanggui.catalog.models import (
     SearchTerm,
     Sku,
 )
-from zhanggui.catalog.queries import bulk_edit, bulk_rows, listing, sellable_facts
+from zhanggui.catalog.queries import bulk_edit, bulk_rows, bulk_wish, listing, sellable_facts
 from zhanggui.catalog.services import bulk_run
 from zhanggui.catalog.tasks import run_bulk_edit as job
 from zhanggui.catalog.types import (
@@ -32,7 +33,7 @@ from zhanggui.catalog.types import (
     PriceHow,
     Shelf,
 )
-from zhanggui.core.models import Event
+from zhanggui.core.models import AuditEntry, Event
 from zhanggui.core.states import IllegalMove
 from zhanggui.core.types import Actor, ActorType
 
@@ -125,6 +126,33 @@ def test_a_run_changes_price_figures_cached_facts_history_and_events() -> None:
         "product.price_changed",
         "product.price_changed",
     ]
+
+
+def test_a_run_and_its_undo_are_one_row_each_of_the_audit_log() -> None:
+    pots = [SkuFactory(code=f"POT-{n}", price_minor=100_00) for n in range(3)]
+    token = preview(TENTH_OFF, *(pot.product for pot in pots))
+
+    run(token)
+    undo(token)
+
+    edit = BulkEdit.objects.get()
+    rows_of_log = AuditEntry.objects.order_by("pk")
+    assert [(row.kind, row.subject_id, row.actor_id) for row in rows_of_log] == [
+        ("bulk_edit.ordered", edit.pk, 7),
+        ("bulk_edit.ordered", edit.pk, 8),
+    ]
+    ordered = json.loads(rows_of_log[0].details)
+    assert ordered == {
+        "act": "price",
+        "wish": edit.wish,
+        "products": 3,
+        "token": token,
+        "undo": False,
+    }
+    assert json.loads(rows_of_log[1].details) == {**ordered, "undo": True}
+    assert bulk_wish(ordered["wish"]) == TENTH_OFF
+    assert ProductChange.objects.filter(via="bulk", actor_id=7).count() == 3
+    assert ProductChange.objects.filter(via="undo", actor_id=8).count() == 3
 
 
 def test_a_row_that_somebody_changed_meanwhile_is_reported_and_left() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from tests.factories.catalog import ProductFactory
+from tests.factories.catalog import CategoryFactory, ProductFactory
 from tests.factories.shop import NOON
 from tests.factories.staff import StaffFactory
 from tests.web.console.conftest import SignIn, placed
@@ -67,6 +67,33 @@ def test_rows_say_who_did_what_to_what_with_a_link(owner: Client) -> None:
     assert f'href="/console/orders/{order.number}/"' in html
     assert 'href="/console/products/item/longjing/"' in html
     for text in ("核对地址", "上架", "3 → 5", "接口 ERP", "命令行", "林岚"):
+        assert text in html
+
+
+def test_an_act_on_many_says_what_was_asked_for_and_leads_to_each_product(owner: Client) -> None:
+    tea = CategoryFactory(name="岩茶")
+    wishes = [
+        {"act": "price", "how": "raise_by", "rate_ppm": 50_000},
+        {"act": "category", "category_id": tea.pk},
+    ]
+    for wish in wishes:
+        act(
+            "bulk_edit.ordered",
+            subject_type="bulk_edit",
+            subject_id=5,
+            label="",
+            details={**wish, "wish": wish, "products": 10_000, "token": "5ab", "undo": False},
+        )
+    before = {"act": "price", "products": 2, "undo": True}  # as rows were before they had the wish
+    act("bulk_edit.ordered", subject_type="bulk_edit", subject_id=4, label="", details=before)
+    step = {"what": "products", "step": "run", "things": 9_999}
+    act("import.ordered", subject_type="import", subject_id=7, label="茶.zip", details=step)
+
+    html = owner.get(URL).content.decode()
+
+    assert html.count('<a class="link" href="/console/products/bulk/5ab/">10,000 个商品</a>') == 4
+    assert '<a class="link" href="/console/imports/7/">茶.zip</a>' in html
+    for text in ("改价：涨价 5%", "移到类目：岩茶", "撤销 · 改价", "商品 写入 · 9,999 项"):
         assert text in html
 
 

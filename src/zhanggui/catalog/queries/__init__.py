@@ -20,11 +20,12 @@ from zhanggui.catalog.queries.attributes import (
     facets,
     product_values,
 )
-from zhanggui.catalog.queries.bulk import bulk_edit, bulk_edits, bulk_rows
+from zhanggui.catalog.queries.bulk import bulk_edit, bulk_edits, bulk_rows, bulk_wish
 from zhanggui.catalog.queries.categories import (
     all_categories,
     category_by_slug,
     category_covers,
+    category_names,
     category_of_old_slug,
     category_trail,
     category_tree,
@@ -55,9 +56,11 @@ __all__ = [
     "bulk_edit",
     "bulk_edits",
     "bulk_rows",
+    "bulk_wish",
     "cards_by_slug",
     "category_by_slug",
     "category_covers",
+    "category_names",
     "category_of_old_slug",
     "category_trail",
     "category_tree",

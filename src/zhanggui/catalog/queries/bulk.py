@@ -1,6 +1,6 @@
 """Edits of many products, as staff see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,7 @@ def _view(row: BulkEdit, now: datetime) -> BulkView:
         edit_id=row.pk,
         token=row.token,
         act=BulkAct(row.act),
-        wish=_wish(row.wish),
+        wish=bulk_wish(row.wish),
         state=BulkState(row.state),
         products=row.products,
         passed=row.passed,
@@ -82,6 +82,7 @@ def _view(row: BulkEdit, now: datetime) -> BulkView:
     )
 
 
-def _wish(stored: dict[str, Any]) -> BulkWish:
+def bulk_wish(stored: Mapping[str, Any]) -> BulkWish:
+    """Return what was asked for, as the edit and the audit log keep it."""
     kinds = {"act": BulkAct, "how": PriceHow, "ending": PriceEnd, "shelf": Shelf}
     return BulkWish(**{k: kinds[k](v) if k in kinds else v for k, v in stored.items()})

@@ -78,6 +78,12 @@ def all_categories(*, with_archived: bool = False) -> list[Category]:
 
 
 @versions.versioned(SHELVES)
+def category_names() -> dict[int, str]:
+    """Return id → name of all categories, those that are archived among them."""
+    return dict(Category.objects.values_list("pk", "name"))
+
+
+@versions.versioned(SHELVES)
 def _live_categories() -> tuple[Category, ...]:
     return tuple(all_categories())
 

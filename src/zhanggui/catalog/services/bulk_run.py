@@ -87,7 +87,14 @@ def undo_bulk_edit(*, token: str, now: datetime, actor: Actor) -> int:
 def _order(edit: BulkEdit, *, now: datetime, actor: Actor, undo: bool) -> None:
     publish(
         BulkEditOrdered(
-            subject_id=edit.pk, act=edit.act, products=edit.products, undo=undo, at=now, actor=actor
+            subject_id=edit.pk,
+            act=edit.act,
+            wish=edit.wish,
+            products=edit.products,
+            token=edit.token,
+            undo=undo,
+            at=now,
+            actor=actor,
         )
     )
 
@@ -127,7 +134,9 @@ def _step(edit_id: int, now: datetime) -> bool:
 
 def _set(edit: BulkEdit, rows: Sequence[BulkEditRow], *, is_undo: bool, now: datetime) -> None:
     act = BulkAct(edit.act)
-    actor = Actor(ActorType(edit.actor_type), edit.actor_id, edit.actor_name)
+    actor = Actor(
+        ActorType(edit.actor_type), edit.actor_id, edit.actor_name, part_of=f"bulk edit {edit.pk}"
+    )
     ids = sorted({row.product_id for row in rows})
     locked = Product.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     products = {row.pk: row for row in locked.defer("description", "options")}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from zhanggui.core import audit
 from zhanggui.core.events import publish
 from zhanggui.core.tables.reading import Table, open_table
-from zhanggui.core.types import Actor, ActorType
+from zhanggui.core.types import Actor, ActorType, By
 from zhanggui.integrations.events import ImportOrdered
 from zhanggui.integrations.importing import detect, files
 from zhanggui.integrations.models import ColumnMatch, ImportRun
@@ -134,7 +136,7 @@ def match_columns(
             defaults={"format": format_name, "columns": list(columns), "updated_at": now},
         )
     if by_worker:
-        _order(run, "check", actor_of(run), now)
+        _order(run, "check", _person(run), now)
 
 
 @transaction.atomic
@@ -144,14 +146,14 @@ def begin_import(*, run: ImportRun, now: datetime, by_worker: bool = False) -> N
     Raises:
         IllegalMove: it is neither.
     """
+    things = _changed(run)
     also: dict[str, Any] = {"cancel_asked": False, "error": ""}
     if run.state == RunState.CHECKED:
         also |= {"done": 0, "total": 0, "counts": {}, "started_at": now}
     elif run.started_at is None:
         raise ImportRefused(_("请先检查文件，再导入。"))
     IMPORT.move(run, RunState.RUNNING, **also)
-    if by_worker:
-        _order(run, "run", actor_of(run), now)
+    _order(run, "run", _person(run), now, things=things, by_worker=by_worker)
 
 
 @transaction.atomic
@@ -173,8 +175,7 @@ def begin_undo(*, run: ImportRun, actor: Actor, now: datetime, by_worker: bool =
         actor_id=actor.id,
         actor_name=actor.name[:60],
     )
-    if by_worker:
-        _order(run, "undo", actor, now)
+    _order(run, "undo", actor, now, things=_changed(run), by_worker=by_worker)
 
 
 def cancel_import(*, run: ImportRun, now: datetime) -> None:
@@ -202,10 +203,39 @@ def forget_import(*, run: ImportRun) -> None:
     ImportRun.objects.filter(pk=run.pk, started_at=None).delete()
 
 
-def _order(run: ImportRun, step: str, actor: Actor, now: datetime) -> None:
-    publish(ImportOrdered(subject_id=run.pk, what=run.kind, step=step, at=now, actor=actor))
+def _order(
+    run: ImportRun,
+    step: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    things: int = 0,
+    by_worker: bool = True,
+) -> None:
+    """Write down who has it done, which is the audit log's only row of it, and wake a worker."""
+    event = ImportOrdered(
+        subject_id=run.pk, what=run.kind, step=step, things=things, at=now, actor=actor
+    )
+    if by_worker:
+        publish(event)
+    else:
+        audit.record_by(
+            By(actor, now),
+            kind=event.kind,
+            subject_type=event.subject_type,
+            subject_id=run.pk,
+            details=event.payload(),
+        )
+
+
+def _changed(run: ImportRun) -> int:
+    return sum(run.counts.get(one, 0) for one in (Outcome.CREATED, Outcome.UPDATED))
 
 
 def actor_of(run: ImportRun) -> Actor:
-    """Return who acts by an import."""
+    """Return who acts by an import, row by row."""
+    return replace(_person(run), part_of=f"import {run.pk}")
+
+
+def _person(run: ImportRun) -> Actor:
     return Actor(ActorType(run.actor_type), run.actor_id, run.actor_name)

@@ -18,7 +18,8 @@ from zhanggui.core.models import AuditEntry
 from zhanggui.core.types import ActorType
 from zhanggui.integrations.types import Kind
 from zhanggui.web import timeline
-from zhanggui.web.formats import money_parts
+from zhanggui.web.console.products.bulk import words as bulk_words
+from zhanggui.web.formats import grouped, money_parts
 
 Facts = Mapping[str, Any]
 CHANGES: Mapping[str, Callable[[], str]] = {
@@ -74,7 +75,10 @@ def _nothing(facts: Facts) -> str:
 
 def _step(facts: Facts) -> str:
     steps = {"check": _("检查"), "run": _("写入"), "undo": _("撤销")}
-    return f"{Kind(facts['what']).label} {steps[facts['step']]}"
+    said = f"{Kind(facts['what']).label} {steps[facts['step']]}"
+    count = facts.get("things", 0)
+    things = ngettext("%(n)s 项", "%(n)s 项", count) % {"n": grouped(count)} if count else ""
+    return " · ".join(filter(None, [said, things]))
 
 
 def _exported(facts: Facts) -> str:
@@ -85,13 +89,13 @@ def _exported(facts: Facts) -> str:
 
 
 def _bulk(facts: Facts) -> str:
-    """Say what of how many products was changed or set back."""
-    count = facts.get("products", 0)
+    """Say what was to be changed or set back."""
     act = str(facts.get("act", ""))
-    said = str(BulkAct(act).label) if act in BulkAct.values else act
-    back = _("撤销") if facts.get("undo") else ""
-    products = ngettext("%(n)s 个商品", "%(n)s 个商品", count) % {"n": count}
-    return " · ".join(filter(None, [back, said, products]))
+    if "wish" in facts:
+        said = bulk_words(catalog.bulk_wish(facts["wish"]))
+    else:  # a row of before the log had it
+        said = str(BulkAct(act).label) if act in BulkAct.values else act
+    return " · ".join(filter(None, [_("撤销") if facts.get("undo") else "", said]))
 
 
 def _factor(facts: Facts) -> str:
@@ -175,15 +179,16 @@ def lines(rows: Sequence[AuditEntry]) -> list[Line]:
 
 
 def _line(row: AuditEntry, slugs: Mapping[int, str]) -> Line:
-    title, text = _words(row.kind, audit.facts(row))
+    facts = audit.facts(row)
+    title, text = _words(row.kind, facts)
     return Line(
         position=row.pk,
         at=audit.moment(row),
         actor=_actor(row),
         title=title,
         text=text,
-        subject="" if row.subject_type == "user" and row.actor_id == row.subject_id else row.label,
-        url=_url(row, slugs),
+        subject=_subject(row, facts),
+        url=_url(row, facts, slugs),
     )
 
 
@@ -209,8 +214,20 @@ def _actor(row: AuditEntry) -> str:
     return row.actor_name or _("员工")
 
 
-def _url(row: AuditEntry, slugs: Mapping[int, str]) -> str:
+def _subject(row: AuditEntry, facts: Facts) -> str:
+    count = facts.get("products")
+    if row.subject_type == "bulk_edit" and isinstance(count, int):
+        return ngettext("%(n)s 个商品", "%(n)s 个商品", count) % {"n": grouped(count)}
+    return "" if row.subject_type == "user" and row.actor_id == row.subject_id else row.label
+
+
+def _url(row: AuditEntry, facts: Facts, slugs: Mapping[int, str]) -> str:
+    """Return where the subject is; each product of a single act on many is told there."""
     if row.subject_type == "order" and row.label.isdigit():
         return reverse("console:order", args=[row.label])
+    if row.subject_type == "bulk_edit" and str(facts.get("token", "")).isalnum():
+        return reverse("console:bulk_edit", args=[facts["token"]])
+    if row.subject_type == "import" and row.subject_id:
+        return reverse("console:import_run", args=[row.subject_id])
     slug = slugs.get(row.subject_id or 0) if row.subject_type == "product" else None
     return reverse("console:product", args=[slug]) if slug else ""

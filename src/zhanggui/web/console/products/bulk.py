@@ -19,6 +19,7 @@ from zhanggui.catalog.types import (
     BulkRowView,
     BulkState,
     BulkView,
+    BulkWish,
     CatalogRefused,
     PriceEnd,
     PriceHow,
@@ -69,7 +70,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         "count": len(ids),
         "acts": [(act, act.label, forms[act]) for act in BulkAct],
         "sent": form,
-        "edits": [(one, words(one)) for one in queries.bulk_edits(now=timezone.now())],
+        "edits": [(one, words(one.wish)) for one in queries.bulk_edits(now=timezone.now())],
     }
     return page(request, "console/products/bulk.html", context, status=422 if sent else 200)
 
@@ -88,10 +89,10 @@ def bulk_edit(request: HttpRequest, token: str) -> HttpResponse:
     found = queries.bulk_rows(
         edit_id=edit.edit_id, states=states, start=(at - 1) * PAGE, limit=PAGE + 1
     )
-    names = {row.pk: row.name for row in queries.all_categories(with_archived=True)}
+    names = queries.category_names()
     context = {
         "edit": edit,
-        "title": words(edit),
+        "title": words(edit.wish),
         "rows": [_shown(row, edit.act, names) for row in found[:PAGE]],
         "tabs": _tabs(edit, state),
         "previous": at - 1,
@@ -136,10 +137,9 @@ def _wanted(token: str) -> BulkView:
     return edit
 
 
-def words(edit: BulkView) -> str:
+def words(wish: BulkWish) -> str:
     """Say what an edit does: 改价：降价 10%，尾数 .90."""
-    wish = edit.wish
-    if edit.act == BulkAct.PRICE:
+    if wish.act == BulkAct.PRICE:
         currency = accounts.shop().currency
         is_rate = wish.how in (PriceHow.RAISE_BY, PriceHow.LOWER_BY)
         value = (
@@ -154,14 +154,13 @@ def words(edit: BulkView) -> str:
         }[wish.how] % {"value": value}
         ending = "" if wish.ending == PriceEnd.AS_IS else str(wish.ending.label)
         what = "，".join(filter(None, [how, ending]))
-    elif edit.act == BulkAct.SHELF:
+    elif wish.act == BulkAct.SHELF:
         what = str(wish.shelf.label)
-    elif edit.act == BulkAct.CATEGORY:
-        names = {row.pk: row.name for row in queries.all_categories(with_archived=True)}
-        what = names.get(wish.category_id, "")
+    elif wish.act == BulkAct.CATEGORY:
+        what = queries.category_names().get(wish.category_id, "")
     else:
         what = _("%(n)d 克") % {"n": wish.weight_grams}
-    return _("%(act)s：%(what)s") % {"act": edit.act.label, "what": what}
+    return _("%(act)s：%(what)s") % {"act": wish.act.label, "what": what}
 
 
 def _shown(row: BulkRowView, act: BulkAct, names: dict[int, str]) -> ShownRow:
