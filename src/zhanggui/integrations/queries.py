@@ -1,6 +1,8 @@
 """Reads of imports and exports."""
 
 import csv
+import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -10,9 +12,10 @@ from django.core.files.storage import storages
 from zhanggui.integrations.models import ExportRun as ExportRun
 from zhanggui.integrations.models import ImportRow as ImportRow
 from zhanggui.integrations.models import ImportRun as ImportRun
-from zhanggui.integrations.types import Kind, Outcome, RunState
+from zhanggui.integrations.types import COST, Kind, Outcome, RunState
 
 SHOWN = 100
+_COST = re.compile(r"成本|进价|进货|采购|供货|拿货|cost|purchase price|supply price", re.IGNORECASE)
 _CHANGED = (Outcome.CREATED, Outcome.UPDATED)
 
 
@@ -76,6 +79,33 @@ def undo_progress(*, run: ImportRun) -> tuple[int, int]:
     """Return how many of the rows that an import changed are undone, and how many there are."""
     changed = run.rows.filter(outcome__in=_CHANGED)
     return changed.exclude(undone="").count(), changed.count()
+
+
+def cost_places(*, run: ImportRun) -> set[int]:
+    """Return which columns of a file hold what goods cost, imported or not."""
+    return {
+        place
+        for place, name in enumerate(run.header)
+        if run.columns[place : place + 1] == [COST] or _COST.search(name)
+    }
+
+
+def errors_without_costs(*, run: ImportRun) -> IO[bytes]:
+    """Open the file of what could not be imported with the columns of costs left empty."""
+    hidden = {place + 1 for place in cost_places(run=run)}  # the line comes first
+    made = io.BytesIO()
+    with (
+        stored_file(name=run.errors_file) as file,
+        io.TextIOWrapper(file, "utf-8-sig", newline="") as text,
+    ):
+        writer = csv.writer(out := io.TextIOWrapper(made, "utf-8-sig", newline=""))
+        for number, cells in enumerate(csv.reader(text)):
+            writer.writerow(
+                "" if number and place in hidden else cell for place, cell in enumerate(cells)
+            )
+        out.detach()
+    made.seek(0)
+    return made
 
 
 def stored_file(*, name: str) -> IO[bytes]:

@@ -11,6 +11,7 @@ from zhanggui.core.types import Refusal
 
 CLEAR = "\\clear"  # in a cell of our own template: empty the field; a blank cell changes nothing
 IGNORED = ""  # the field of a column that is not imported
+COST = "cost"  # the field of what goods cost, in every format: not for everybody's eyes
 
 
 class Kind(TextChoices):
@@ -150,6 +151,14 @@ class Reading:
     digits: int
     zone: tzinfo
     now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What somebody may change by an import, and so confirm or set back."""
+
+    warehouses: frozenset[int] | None = None  # whose stock; None: of all
+    costs: bool = True
 
 
 class ImportRefused(Refusal):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from zhanggui.core.tables.cells import decimal_of as decimal_of
 from zhanggui.core.tables.cells import is_damaged, minor_of, moment_of, whole_of
-from zhanggui.integrations.types import CLEAR, Fault, FileRow, Reading
+from zhanggui.integrations.types import CLEAR, COST, Fault, FileRow, Reading
 
 _TRUE = {"true", "1", "yes", "y", "是", "on", "published", "active", "上架", "在售"}
 _FALSE = {"false", "0", "no", "n", "否", "off", "下架"}
@@ -49,7 +49,8 @@ class Cells:
             return None
         minor = None if is_damaged(text) else minor_of(text, digits=self.reading.digits)
         if minor is None:
-            self.wrong(row, name, _("%(text)s 不是金额，例如 19.90") % {"text": text[:40]})
+            shown = "…" if name == COST else text[:40]  # who may not see costs reads this, too
+            self.wrong(row, name, _("%(text)s 不是金额，例如 19.90") % {"text": shown})
         return minor
 
     def price_or_clear(self, row: FileRow, name: str) -> int | str | None:

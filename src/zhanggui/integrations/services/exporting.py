@@ -51,9 +51,11 @@ def sheet_of(run: ExportRun, *, now: datetime, base: str) -> Sheet:
 
 
 def _products(run: ExportRun, *, now: datetime, base: str) -> Sheet:
-    ids = catalog.product_ids_found(**run.filter)
+    wanted = dict(run.filter)
+    within: list[int] | None = wanted.pop("within", None)  # whose stock is shown
+    ids = catalog.product_ids_found(**wanted)
     ids.reverse()  # the oldest first: imported elsewhere they get the same order
-    columns = _Prices() if run.kind == Kind.PRICES else _Products(base)
+    columns = _Prices() if run.kind == Kind.PRICES else _Products(base, within)
     header = columns.header
     hidden = set() if run.with_costs else {"成本价"}
     shown = [place for place, name in enumerate(header) if name not in hidden]
@@ -96,9 +98,11 @@ class _Prices:
 class _Products:
     """Our template: one row for each SKU, what is said of the product on the first."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, within: list[int] | None) -> None:
         self._base = base
-        self._houses = inventory.warehouses()
+        self._houses = [
+            one for one in inventory.warehouses() if within is None or one.warehouse_id in within
+        ]
         self._categories = Categories()
         specs = [name for n in _OPTIONS for name in (f"规格{n + 1}名称", f"规格{n + 1}值")]
         self.header: Sequence[str] = [
@@ -169,7 +173,8 @@ class _Products:
 
 
 def _stock_names(houses: Sequence[WarehouseView]) -> list[str]:
-    return ["库存"] if len(houses) == 1 else [f"库存:{house.code}" for house in houses]
+    is_only = len(houses) == len(inventory.warehouses()) == 1
+    return ["库存"] if is_only else [f"库存:{house.code}" for house in houses]
 
 
 def _options(one: ProductEdit, sku: SkuInput | None) -> list[str]:

@@ -34,6 +34,8 @@ from zhanggui.integrations.services.pictures import picture_work
 from zhanggui.integrations.services.planning import Choices, Plan, plan
 from zhanggui.integrations.services.work import Result
 from zhanggui.integrations.types import (
+    COST,
+    IGNORED,
     Fault,
     Kind,
     Outcome,
@@ -62,6 +64,8 @@ def opened(run: ImportRun, *, now: datetime) -> Iterator["ProductWork"]:
         format_ = formats_of(run.kind)[run.format]
         spool = stack.enter_context(Spool())
         match = tuple(run.columns) or format_.match(table.header)
+        if not run.options.get("costs", True):
+            match = tuple(IGNORED if name == COST else name for name in match)
         total = files.read_products(table, format_=format_, match=match, beside=beside, into=spool)
         yield ProductWork(run, table, format_, spool, total, now)
 

@@ -20,11 +20,13 @@ from zhanggui.integrations.events import ImportOrdered
 from zhanggui.integrations.importing import detect, files
 from zhanggui.integrations.models import ColumnMatch, ImportRun
 from zhanggui.integrations.services import orders, products, stock, storage
+from zhanggui.integrations.services.reach import check_begin, check_undo
 from zhanggui.integrations.services.work import Work
 from zhanggui.integrations.states import IMPORT
-from zhanggui.integrations.types import ImportRefused, Kind, Outcome, RunState
+from zhanggui.integrations.types import ImportRefused, Kind, Outcome, Reach, RunState
 
 Progress = Callable[[str, int, int], None]  # "check", "write" or "pictures", done, of how many
+EVERYTHING = Reach()
 SAMPLE = 3  # rows that are shown to match columns by
 
 OPENERS: Mapping[str, Callable[..., AbstractContextManager[Work]]] = {
@@ -140,12 +142,16 @@ def match_columns(
 
 
 @transaction.atomic
-def begin_import(*, run: ImportRun, now: datetime, by_worker: bool = False) -> None:
+def begin_import(
+    *, run: ImportRun, now: datetime, by_worker: bool = False, reach: Reach = EVERYTHING
+) -> None:
     """Let a checked import be written, or one that broke off go on.
 
     Raises:
+        ImportRefused: it would change more than `reach`, which is that of who confirms it.
         IllegalMove: it is neither.
     """
+    check_begin(run=run, reach=reach)
     things = _changed(run)
     also: dict[str, Any] = {"cancel_asked": False, "error": ""}
     if run.state == RunState.CHECKED:
@@ -157,17 +163,25 @@ def begin_import(*, run: ImportRun, now: datetime, by_worker: bool = False) -> N
 
 
 @transaction.atomic
-def begin_undo(*, run: ImportRun, actor: Actor, now: datetime, by_worker: bool = False) -> None:
+def begin_undo(
+    *,
+    run: ImportRun,
+    actor: Actor,
+    now: datetime,
+    by_worker: bool = False,
+    reach: Reach = EVERYTHING,
+) -> None:
     """Have an import set back, as far as nobody changed since what it did.
 
     Raises:
-        ImportRefused: past orders stay.
+        ImportRefused: past orders stay, or it changed more than `reach`, that of who asks for it.
         IllegalMove: it runs, or did nothing.
     """
     if run.kind == Kind.ORDERS:
         raise ImportRefused(_("导入的历史订单不能撤销：报表和客户记录会用到它们。"))
     if not run.rows.filter(outcome__in=[Outcome.CREATED, Outcome.UPDATED]).exists():
         raise ImportRefused(_("这次导入没有改动什么，不用撤销。"))
+    check_undo(run=run, reach=reach)
     IMPORT.move(
         run,
         RunState.UNDOING,

@@ -141,7 +141,11 @@ def _wanted(sent: QueryDict, kind: Kind, person: Holder) -> dict[str, Any]:
             "warehouse": _text(sent, "warehouse"),
             "within": None if person.warehouse_ids is None else list(person.warehouse_ids),
         }
-    return {name: _text(sent, name) for name in ("q", "category", "shelf")}
+    houses = None if person.warehouse_ids is None else list(person.warehouse_ids)
+    return {
+        **{name: _text(sent, name) for name in ("q", "category", "shelf")},
+        "within": houses if person.may("stock", "view") else [],
+    }
 
 
 def _narrowed(sent: QueryDict) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts.types import Holder
 from zhanggui.catalog.types import Shelf
-from zhanggui.integrations.types import Kind, StockMode
+from zhanggui.integrations.types import Kind, Reach, StockMode
 from zhanggui.web.access import seen_houses
 
 MOST_BYTES = 300 << 20
@@ -26,6 +26,15 @@ RIGHTS = {  # what somebody must be able to do by hand to do it by a file
 def kinds_for(person: Holder) -> list[Kind]:
     """Return what this person may import."""
     return [kind for kind in Kind if person.may(*RIGHTS[kind])]
+
+
+def reach_of(person: Holder) -> Reach:
+    """Return what this person may change by an import."""
+    houses = None if person.warehouse_ids is None else frozenset(person.warehouse_ids)
+    return Reach(
+        warehouses=houses if person.may("stock", "edit") else frozenset(),
+        costs=person.may("products", "see_cost"),
+    )
 
 
 class UploadForm(forms.Form):
@@ -72,6 +81,7 @@ class ChoicesForm(forms.Form):
         ]
         self.within = person.warehouse_ids
         self.counts = person.may("stock", "edit")
+        self.costs = person.may("products", "see_cost")
         if kind in (Kind.PRICES, Kind.ORDERS) or not houses or not self.counts:
             del self.fields["warehouse"]
         if kind != Kind.PRODUCTS or not self.counts:
@@ -87,6 +97,6 @@ class ChoicesForm(forms.Form):
             found["warehouse"] = int(data["warehouse"])
         if not self.counts:
             found["stock"] = StockMode.NONE
-        if self.within is not None:
-            found["within"] = list(self.within)
+        found["within"] = None if self.within is None else list(self.within)
+        found["costs"] = self.costs
         return found

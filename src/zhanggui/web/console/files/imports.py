@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # uploaded files take types only where nothing runs
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
@@ -22,10 +23,16 @@ from zhanggui.integrations import queries, services
 from zhanggui.integrations.importing import detect
 from zhanggui.integrations.queries import ImportRun
 from zhanggui.integrations.services.templates import template_file
-from zhanggui.integrations.types import Kind, Outcome, RunState
+from zhanggui.integrations.types import COST, Kind, Outcome, RunState
 from zhanggui.inventory import queries as inventory
 from zhanggui.web.access import allowed, staff_actor, staff_user
-from zhanggui.web.console.files.forms import RIGHTS, ChoicesForm, UploadForm, kinds_for
+from zhanggui.web.console.files.forms import (
+    RIGHTS,
+    ChoicesForm,
+    UploadForm,
+    kinds_for,
+    reach_of,
+)
 from zhanggui.web.console.pages import page
 
 TILES = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REFUSED, Outcome.SKIPPED)
@@ -143,8 +150,12 @@ def _columns(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     match = run.columns if format_.name == run.format else format_.match(run.header)
     if request.method == "POST":
         match = request.POST.getlist("column")
+    is_shown = staff_user(request).may("products", "see_cost")
+    hidden = set() if is_shown else queries.cost_places(run=run)
     samples = [
-        "、".join(dict.fromkeys(filter(None, (row[place] for row in run.sample))))
+        "…"
+        if place in hidden
+        else "、".join(dict.fromkeys(filter(None, (row[place] for row in run.sample))))
         for place in range(len(run.header))
     ]
     houses = [f"stock:{one.code}" for one in inventory.warehouses()]
@@ -152,7 +163,8 @@ def _columns(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     more = [*match, *(houses if has_stock and len(houses) > 1 else [])]
     return {
         "columns": list(zip(run.header, samples, match, strict=False)),
-        "choices": format_.choices(more),
+        "choices": [one for one in format_.choices(more) if is_shown or one[0] != COST],
+        "kept": "" if is_shown else COST,
         "formats": [(one.name, one.label) for one in formats.values()],
         "format": format_.name,
         "unused": sum(not one for one in match),
@@ -209,8 +221,11 @@ def match(request: HttpRequest, run_id: int) -> HttpResponse:
 def begin(request: HttpRequest, run_id: int) -> HttpResponse:
     """Let a checked import be written, or one that broke off go on."""
     run = _own(request, run_id)
+    reach = reach_of(staff_user(request))
     return _ordered(
-        request, run, lambda: services.begin_import(run=run, now=_now(), by_worker=True)
+        request,
+        run,
+        lambda: services.begin_import(run=run, now=_now(), by_worker=True, reach=reach),
     )
 
 
@@ -227,10 +242,11 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 def undo(request: HttpRequest, run_id: int) -> HttpResponse:
     """Set back what an import did and nobody changed since."""
     run, actor = _own(request, run_id), staff_actor(request)
+    reach = reach_of(staff_user(request))
     return _ordered(
         request,
         run,
-        lambda: services.begin_undo(run=run, actor=actor, now=_now(), by_worker=True),
+        lambda: services.begin_undo(run=run, actor=actor, now=_now(), by_worker=True, reach=reach),
     )
 
 
@@ -254,7 +270,9 @@ def errors(request: HttpRequest, run_id: int) -> HttpResponse:
     if not run.errors_file or not _may(request, run):
         raise Http404
     name = f"{Path(run.file_name).stem[:60]}-{_('不能导入的行')}.csv"
-    return handed_out(run.errors_file, name)
+    if staff_user(request).may("products", "see_cost"):
+        return handed_out(run.errors_file, name)
+    return _private(name, lambda: queries.errors_without_costs(run=run))
 
 
 @allowed("imports", "view")
@@ -270,8 +288,12 @@ def template(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
 
 def handed_out(stored: str, name: str) -> HttpResponse:
     """Return a private file as a download that no cache keeps."""
+    return _private(name, lambda: queries.stored_file(name=stored))
+
+
+def _private(name: str, opened: Callable[[], IO[bytes]]) -> HttpResponse:
     try:
-        file = queries.stored_file(name=stored)
+        file = opened()
     except FileNotFoundError as gone:
         raise Http404 from gone
     answer = _download(file, name)
