@@ -185,6 +185,20 @@ def test_the_last_owner_stays() -> None:
     assert User.objects.filter(pk=owner.pk).values().get() == before
 
 
+def test_nobody_gives_a_role_back_more_rights_than_they_hold() -> None:
+    few = {"staff": ["view", "edit"], "orders": ["view"]}
+    services.save_role(
+        code=Role.SERVICE, name="", home=Role.SERVICE, rights=few, warehouse_ids=None, now=NOON
+    )
+    clerk = role(Role.SERVICE)
+    assert clerk is not None
+
+    with pytest.raises(NotAllowed):
+        services.delete_role(code=Role.SERVICE, by=clerk, now=NOON)
+
+    assert role(Role.SERVICE) == clerk
+
+
 def test_access_ends_by_itself() -> None:
     user = StaffFactory(access_until=NOON - timedelta(days=400))
 

@@ -22,6 +22,7 @@ from zhanggui.inventory.models import StockMovement as StockMovement
 from zhanggui.inventory.models import Transfer as Transfer
 from zhanggui.inventory.types import (
     FEW,
+    CheckView,
     KindSum,
     StockFilter,
     StockRow,
@@ -224,16 +225,34 @@ def transfer_events(*, transfer_id: int) -> list[Event]:
     return plain.instances(Event, where, [transfer_id], "transfer")
 
 
-def checks(*, limit: int = 10) -> list[StockCheck]:
-    """Return the latest comparisons of counters with the ledger, newest first."""
-    return list(StockCheck.objects.order_by("-pk")[:limit])
+def checks(*, within: Collection[int] | None = None, limit: int = 10) -> list[CheckView]:
+    """Return the latest comparisons of counters with the ledger, newest first.
+
+    `within` are the only warehouses whose differences count; how many levels there are in all
+    stays unsaid then.
+    """
+    rows = StockCheck.objects.order_by("-pk")[:limit]
+    if within is None:
+        fields = ("pk", "started_at", "finished_at", "levels", "found", "still_open")
+        return [CheckView(*row) for row in rows.values_list(*fields)]
+    here = Q(differences__level__warehouse__in=within)
+    counted = rows.annotate(
+        here=Count("differences", filter=here),
+        here_open=Count("differences", filter=here & Q(differences__repaired_at=None)),
+    )
+    return [
+        CheckView(one.pk, one.started_at, one.finished_at, None, one.here, one.here_open)
+        for one in counted
+    ]
 
 
 def differences(
-    *, check_id: int, warehouse_ids: Collection[int], limit: int = 100
+    *, check_id: int, within: Collection[int] | None = None, limit: int = 100
 ) -> list[StockDifference]:
-    """Return what a comparison found, what is not repaired first."""
-    rows = StockDifference.objects.filter(stock_check=check_id, level__warehouse__in=warehouse_ids)
+    """Return what a comparison found in these warehouses, what is not repaired first."""
+    rows = StockDifference.objects.filter(stock_check=check_id)
+    if within is not None:
+        rows = rows.filter(level__warehouse__in=within)
     rows = rows.select_related("level__sku__product", "level__warehouse")
     return list(rows.order_by(F("repaired_at").asc(nulls_first=True), "pk")[:limit])
 

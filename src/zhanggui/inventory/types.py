@@ -1,6 +1,7 @@
 """Kinds, results and refusals of stock."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -167,6 +168,18 @@ class Correction:
     note: str = ""
     seen: int | None = None
     request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One comparison of counters with the ledger, as far as somebody sees its warehouses."""
+
+    check_id: int
+    started_at: datetime
+    finished_at: datetime | None
+    levels: int | None  # compared; None for who does not see all of them
+    found: int
+    still_open: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

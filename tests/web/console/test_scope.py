@@ -180,9 +180,35 @@ def test_stock_and_transfers_of_other_warehouses_are_neither_shown_nor_changed(
     assert person.get("/console/stock/correct/SOUTH/TEA-SOUTH/").status_code == 404
     assert person.get(f"/console/stock/transfers/{hidden.number}/").status_code == 404
     assert person.get(here).status_code == 200
+    stock.set_transfer_line(
+        transfer_id=made.pk, sku_code="TEA-SOUTH", quantity=1, actor=SYSTEM, now=NOON
+    )
+    assert "调出仓可售" not in person.get(here).content.decode()
     for act in ("send", "cancel", "line"):
         assert person.post(f"{here}{act}/", {"scan": "TEA-SOUTH"}).status_code == 403
     wanted = {"source": "SOUTH", "target": "NORTH", "request_id": "x"}
-    assert person.post("/console/stock/transfers/new/", wanted).status_code == 403
+    new = person.post("/console/stock/transfers/new/", wanted)
+    assert (new.status_code, list(new.context["form"].errors)) == (422, ["source"])
     assert set(Transfer.objects.values_list("status", flat=True)) == {"draft"}
     assert Transfer.objects.count() == 2
+
+
+def test_a_stock_check_tells_of_seen_warehouses_only(person: Client) -> None:
+    wrong = StockLevel.objects.filter(warehouse__code="SOUTH")
+    wrong.update(on_hand=48)
+    check = stock.check_stock(now=NOON)
+    (difference,) = check.differences.all()
+
+    page = person.get("/console/stock/check/").content.decode()
+
+    assert "账实一致" in page
+    assert not re.search("[0-9]+ (处差异|个库存)", page)
+    assert person.post(f"/console/stock/check/{difference.pk}/repair/").status_code == 404
+    assert wrong.get().on_hand == 48
+
+    Warehouse.objects.filter(code="SOUTH").update(archived_at=NOON)
+    owner = Client()
+    owner.force_login(StaffFactory(), BACKEND)
+    page = owner.get("/console/stock/check/").content.decode()
+    assert re.findall("([0-9]+) 处差异", page) == ["1", "1"]
+    assert "TEA-SOUTH" in page

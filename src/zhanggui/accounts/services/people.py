@@ -265,7 +265,7 @@ def delete_role(
 
     Raises:
         UnknownRole: there is no such role.
-        NotAllowed: the role may more than `by`, the role of who does it.
+        NotAllowed: the role may more than `by`, the role of who does it, before or afterwards.
         RoleInUse: staff, an invitation or a key that works still has it.
     """
     _need_role(code, by=by)
@@ -277,6 +277,8 @@ def delete_role(
     deleted = RoleDeleted(subject_id=row.pk, at=now, actor=actor, code=code, name=row.name)
     row.delete()
     versions.bump(ROLES)
+    if code in Role:
+        _need_role(code, by=by)  # with the rights that it came with
     publish(deleted)
 
 

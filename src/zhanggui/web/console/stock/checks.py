@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhanggui.core.types import Refusal
 from zhanggui.inventory import queries, services
 from zhanggui.inventory.tasks import check_stock
-from zhanggui.web.access import allowed, seen_houses, sees, staff_actor, staff_user
+from zhanggui.web.access import allowed, sees, staff_actor, staff_user
 from zhanggui.web.console.pages import page
 
 SHOWN = 10
@@ -21,13 +21,13 @@ MOST = 100
 @require_safe
 def check_list(request: HttpRequest) -> HttpResponse:
     """Show the latest comparisons and what the last one found."""
-    found = queries.checks(limit=SHOWN)
+    within = staff_user(request).warehouse_ids
+    found = queries.checks(within=within, limit=SHOWN)
     done = next((one for one in found if one.finished_at), None)
-    seen = [house.warehouse_id for house in seen_houses(staff_user(request))]
     context = {
         "checks": found,
         "last": done,
-        "differences": queries.differences(check_id=done.pk, warehouse_ids=seen, limit=MOST)
+        "differences": queries.differences(check_id=done.check_id, within=within, limit=MOST)
         if done
         else [],
         "most": MOST,

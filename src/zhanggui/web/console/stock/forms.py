@@ -1,13 +1,15 @@
 """Forms of stock: corrections and transfers."""
 
 import secrets
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.types import Refusal
 from zhanggui.inventory.queries import warehouses
-from zhanggui.inventory.types import CorrectionAct, CorrectionReason, MissingReason
+from zhanggui.inventory.types import CorrectionAct, CorrectionReason, MissingReason, WarehouseView
 from zhanggui.web.forms import CleanCharField
 
 MOST = 10_000_000
@@ -61,10 +63,15 @@ def _second() -> str:
 class TransferForm(forms.Form):
     """From where to where."""
 
-    source = forms.ChoiceField(label=_("调出仓库"), choices=_houses)
+    source = forms.ChoiceField(label=_("调出仓库"))
     target = forms.ChoiceField(label=_("调入仓库"), choices=_houses, initial=_second)
     note = CleanCharField(label=_("说明"), max_length=200, required=False)
     request_id = CleanCharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sources: Sequence[WarehouseView], **more: Any) -> None:
+        """Offer what somebody may send from; it may go to any warehouse."""
+        super().__init__(*args, **more)
+        self.fields["source"].choices = [(one.code, one.name) for one in sources]  # type: ignore[attr-defined]
 
     def refuse(self, refusal: Refusal) -> None:
         """Show the service's "no" at the target."""

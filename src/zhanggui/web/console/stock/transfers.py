@@ -22,10 +22,10 @@ from zhanggui.core.types import ActorType, Refusal
 from zhanggui.inventory import queries, services
 from zhanggui.inventory.queries import Event, Transfer
 from zhanggui.inventory.types import Arrival, TransferStatus
-from zhanggui.web.access import allowed, sees, sees_code, staff_actor, staff_user
+from zhanggui.web.access import allowed, sees, staff_actor, staff_user
 from zhanggui.web.console.pages import page
 from zhanggui.web.console.stock.forms import ReceiptForm, TransferForm, new_key
-from zhanggui.web.console.stock.levels import clean, key_of
+from zhanggui.web.console.stock.levels import clean, houses_of, key_of
 
 SHOWN = 20
 MATCHES = 12
@@ -40,11 +40,11 @@ _CHANGES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
-    """A line with its SKU's picture and what the source can give."""
+    """A line with its SKU's picture and what the source can give, None for who may not know."""
 
     line: Any
     picture: str
-    available: int
+    available: int | None
 
 
 @allowed("stock", "view")
@@ -71,22 +71,20 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def transfer_new(request: HttpRequest) -> HttpResponse:
     """Begin a transfer: from where to where."""
-    form = TransferForm(request.POST or None, initial={"request_id": new_key()})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            if not sees_code(staff_user(request), form.cleaned_data["source"]):
-                raise PermissionDenied
-            try:
-                made = services.create_transfer(
-                    **form.cleaned_data, actor=staff_actor(request), now=timezone.now()
-                )
-            except Refusal as refusal:
-                form.refuse(refusal)
-            else:
-                return redirect("console:stock_transfer", made.number)
+    form = TransferForm(
+        request.POST or None, initial={"request_id": new_key()}, sources=houses_of(request)
+    )
+    if form.is_valid():
+        try:
+            made = services.create_transfer(
+                **form.cleaned_data, actor=staff_actor(request), now=timezone.now()
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect("console:stock_transfer", made.number)
     context = {"form": form, "houses": queries.warehouses()}
+    status = 200 if request.method != "POST" else 422
     return page(request, "console/stock/transfer_new.html", context, status=status)
 
 
@@ -217,7 +215,7 @@ def _detail(
     person = staff_user(request)
     may_edit = person.may("stock", "edit")
     q = clean(request, "q")
-    lines = _lines(transfer)
+    lines = _lines(transfer, sees_source=sees(person, transfer.source_id))
     events = queries.transfer_events(transfer_id=transfer.pk)
     context = {
         "transfer": transfer,
@@ -251,16 +249,18 @@ def _story(events: Sequence[Event]) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(transfer: Transfer) -> list[LineView]:
+def _lines(transfer: Transfer, *, sees_source: bool) -> list[LineView]:
     found = queries.transfer_lines(transfer_id=transfer.pk)
     ids = [one.sku_id for one in found]
     shown = catalog.sku_rows(where=Q(pk__in=ids), limit=len(ids)) if ids else []
     pictures = {one.sku_id: one.picture for one in shown}
-    rows = queries.stock_rows(sku_ids=ids) if ids else []
+    rows = queries.stock_rows(sku_ids=ids) if ids and sees_source else []
     free = {row.sku: row.available for row in rows if row.warehouse == transfer.source.code}
     return [
         LineView(
-            line=one, picture=pictures.get(one.sku_id, ""), available=free.get(one.sku.code, 0)
+            line=one,
+            picture=pictures.get(one.sku_id, ""),
+            available=free.get(one.sku.code, 0) if sees_source else None,
         )
         for one in found
     ]
