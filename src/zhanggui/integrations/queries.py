@@ -90,6 +90,14 @@ def cost_places(*, run: ImportRun) -> set[int]:
     }
 
 
+def unused_columns(*, run: ImportRun) -> list[str]:
+    """Return the names of the columns of a file that are not taken over."""
+    if run.kind == Kind.ORDERS:
+        return []
+    named = zip(run.header, run.columns, strict=False)
+    return list(dict.fromkeys(name for name, wanted in named if name and not wanted))
+
+
 def errors_without_costs(*, run: ImportRun) -> IO[bytes]:
     """Open the file of what could not be imported with the columns of costs left empty."""
     hidden = {place + 1 for place in cost_places(run=run)}  # the line comes first

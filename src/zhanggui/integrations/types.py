@@ -11,6 +11,7 @@ from zhanggui.core.types import Refusal
 
 CLEAR = "\\clear"  # in a cell of our own template: empty the field; a blank cell changes nothing
 IGNORED = ""  # the field of a column that is not imported
+SURPLUS = "*"  # what stands in a row beyond the last column: it is shifted
 COST = "cost"  # the field of what goods cost, in every format: not for everybody's eyes
 
 
@@ -151,6 +152,7 @@ class Reading:
     digits: int
     zone: tzinfo
     now: datetime
+    comma: bool = False  # 1,250 is a little more than one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

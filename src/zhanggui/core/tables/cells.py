@@ -9,10 +9,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _WRAPPED = re.compile(r'="(.*)"', re.DOTALL)
 _BLANKS = " \t\r\n\u3000\u00a0\ufeff\u200b"
-_DAMAGED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}")
-_AMOUNT_SIGNS = re.compile(r"^[¥￥$€£\s]+|(?:元|円|CNY|RMB|USD)$", re.IGNORECASE)
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
-_COMMA_DECIMAL = re.compile(r"[0-9]+,[0-9]{1,2}")
+_DAMAGED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,3}")
+_AMOUNT_SIGNS = re.compile(
+    r"^(?:CNY|RMB|US|HK|NT|EUR|USD|GBP|HKD)?[¥￥$€£\s]+|^(?:CNY|RMB)(?=[0-9])"
+    r"|\s*(?:元|円|€|\$|£|CNY|RMB|USD|EUR|GBP|HKD)$",
+    re.IGNORECASE,
+)
+_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+_COMMA_DECIMAL = re.compile(r"-?(?:[0-9]+,[0-9]{1,2}|0,[0-9]+)")
+_COMMA_ALWAYS = re.compile(r"-?[0-9]+,[0-9]+")
+_GROUPED_BY_DOTS = re.compile(r"-?[1-9][0-9]{0,2}(?:[. '’][0-9]{3})+,[0-9]+")
+_GROUPED_BY_BLANKS = re.compile(r"-?[1-9][0-9]{0,2}(?:[ '’][0-9]{3})+(?:\.[0-9]+)?")
 _MOMENT = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
     r"(?:[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?"
@@ -48,12 +55,21 @@ def is_damaged(text: str) -> bool:
     return bool(_DAMAGED.fullmatch(text))
 
 
-def decimal_of(text: str) -> Decimal | None:
-    """Return an amount as people write it (¥1,999.00, 19.9 元, １９．９), None for none."""
+def decimal_of(text: str, *, comma: bool = False) -> Decimal | None:
+    """Return an amount as people write it (¥1,999.00, 1.999,00 €, １９．９ 元), None for none.
+
+    With `comma` the file has decimal commas, so 1,250 is a little more than one.
+    """
     bare = unicodedata.normalize("NFKC", text)[:60].strip()
     bare = _AMOUNT_SIGNS.sub("", _AMOUNT_SIGNS.sub("", bare)).strip()
-    if _GROUPED.fullmatch(bare):
+    if comma and _COMMA_ALWAYS.fullmatch(bare):
+        bare = bare.replace(",", ".")
+    elif _GROUPED.fullmatch(bare):
         bare = bare.replace(",", "")
+    elif _GROUPED_BY_DOTS.fullmatch(bare):
+        bare = re.sub(r"[. '’]", "", bare).replace(",", ".")
+    elif _GROUPED_BY_BLANKS.fullmatch(bare):
+        bare = re.sub(r"[ '’]", "", bare)
     elif _COMMA_DECIMAL.fullmatch(bare):
         bare = bare.replace(",", ".")
     if not _NUMBER.fullmatch(bare.removesuffix(".")):
@@ -64,12 +80,12 @@ def decimal_of(text: str) -> Decimal | None:
         return None
 
 
-def minor_of(text: str, *, digits: int) -> int | None:
+def minor_of(text: str, *, digits: int, comma: bool = False) -> int | None:
     """Return an amount in minor units, None where it is none; finer than that is rounded half up.
 
     Other shops keep four decimals: their 1299.0000 is 1299.00.
     """
-    value = decimal_of(text)
+    value = decimal_of(text, comma=comma)
     if value is None:
         return None
     scaled = abs(value).scaleb(digits)

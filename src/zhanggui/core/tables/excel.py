@@ -4,6 +4,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from zhanggui.core.tables.types import FileRefused, Record
 
 XLSX, XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_BYTES = 400 << 20  # unpacked
+MOST_SHEETS = 20  # are looked at
 MOST_CELLS = 12_000_000  # the library holds a sheet as a full rectangle
 _CHUNK = 1 << 20
 _PLACE = re.compile(rb"""\br=["']([A-Z]{0,3})([0-9]{1,7})["']""")
@@ -24,8 +26,8 @@ def is_excel(head: bytes) -> bool:
     return head.startswith((XLSX, XLS))
 
 
-def excel_rows(path: Path) -> Iterator[Record]:
-    """Yield the rows of the first sheet that has any.
+def excel_tops(path: Path, count: int) -> dict[str, list[Record]]:
+    """Return the first rows of every sheet by its name.
 
     Raises:
         FileRefused: no workbook, protected by a password, damaged, or too large.
@@ -33,10 +35,21 @@ def excel_rows(path: Path) -> Iterator[Record]:
     if zipfile.is_zipfile(path):
         _check_size(path)
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = (book.get_sheet_by_index(place) for place in range(len(book.sheet_names)))
-        sheet = next((one for one in sheets if one.height), None)
-        for number, row in enumerate(sheet.iter_rows() if sheet else (), start=1):
+        names = CalamineWorkbook.from_path(str(path)).sheet_names[:MOST_SHEETS]
+    except (CalamineError, OSError, ValueError) as error:
+        raise _damaged(error) from error
+    return {name: list(islice(excel_rows(path, name), count)) for name in names}
+
+
+def excel_rows(path: Path, name: str) -> Iterator[Record]:
+    """Yield the rows of a sheet.
+
+    Raises:
+        FileRefused: it is damaged.
+    """
+    try:
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name)
+        for number, row in enumerate(sheet.iter_rows(), start=1):
             yield Record(number, tuple(map(text_of, row)))
     except (CalamineError, OSError, ValueError) as error:
         raise _damaged(error) from error

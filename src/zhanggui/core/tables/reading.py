@@ -1,16 +1,18 @@
 """Opening a table of unknown making: its kind, its encoding, its delimiter, its header row."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from django.utils.translation import gettext as _
 
 from zhanggui.core.tables.cells import clean_cell
-from zhanggui.core.tables.excel import excel_rows, is_excel
+from zhanggui.core.tables.excel import excel_rows, excel_tops, is_excel
 from zhanggui.core.tables.source import Source, inspect, open_text
 from zhanggui.core.tables.types import FileRefused, Record
 from zhanggui.core.text import search_form
@@ -19,6 +21,10 @@ DELIMITERS = (",", "\t", ";", "|")
 HEADER_WITHIN = 20  # rows: some exports have a title above
 MOST_COLUMNS = 600
 _LONGEST_CELL = 1 << 20
+
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE
+)
 
 Knows = Callable[[Sequence[str]], int]
 
@@ -36,7 +42,13 @@ class Table:
     header: tuple[str, ...]
     line: int  # of the header
     source: Source | None  # None: Excel
-    delimiter: str
+    width: int  # of its row, columns without a name at the end included
+    delimiter: str  # of an Excel file the name of the sheet
+
+    @property
+    def has_decimal_commas(self) -> bool:
+        """Tell whether 1,250 is a little more than one: where the comma parts no cells."""
+        return self.source is not None and self.delimiter == ";"
 
     def records(self) -> Iterator[Record]:
         """Yield the rows below the header that hold anything, as wide as the header.
@@ -50,8 +62,8 @@ class Table:
                 continue
             cells = tuple(map(clean_cell, record.cells))
             if any(cells):
-                cells = cells[:width] + ("",) * (width - len(cells))
-                yield Record(record.line, cells)
+                filled = cells[:width] + ("",) * (width - len(cells))
+                yield Record(record.line, filled, cells[width:])
 
 
 def open_table(path: Path, *, knows: Knows) -> Table:
@@ -65,7 +77,7 @@ def open_table(path: Path, *, knows: Knows) -> Table:
     """
     try:
         with path.open("rb") as file:
-            head = file.read(8)
+            head = file.read(1024)
     except OSError as error:
         raise FileRefused(
             _("打不开文件 %(path)s（%(why)s），请检查路径和权限。")
@@ -73,8 +85,12 @@ def open_table(path: Path, *, knows: Knows) -> Table:
             code="unreadable_file",
         ) from error
     if is_excel(head):
-        top = list(islice(excel_rows(path), HEADER_WITHIN))
-        return _table(path, None, {"": top}, knows)
+        return _table(path, None, excel_tops(path, HEADER_WITHIN), knows)
+    if _MARKUP.match(head):
+        raise FileRefused(
+            _("这个文件其实是网页，不是表格。请用 Excel 打开，另存为 xlsx 后再上传。"),
+            code="markup",
+        )
     source = inspect(path)
     tops = {mark: _top(source, mark) for mark in DELIMITERS}
     return _table(path, source, tops, knows)
@@ -101,31 +117,55 @@ def _table(path: Path, source: Source | None, tops: dict[str, list[Record]], kno
             % {"most": MOST_COLUMNS, "found": len(header)},
             code="too_large",
         )
-    return Table(path, header, record.line, source, mark)
+    return Table(path, header, record.line, source, len(record.cells), mark)
 
 
 def _top(source: Source, mark: str) -> list[Record]:
-    try:
-        with open_text(source) as text:
-            return list(islice(_text_rows(text, mark), HEADER_WITHIN))
-    except FileRefused:
-        return []
+    found: list[Record] = []
+    with open_text(source) as text, suppress(FileRefused):  # told when all is read
+        for record in islice(_text_rows(text, mark), HEADER_WITHIN):
+            found.append(record)
+    return found
 
 
 def _records(path: Path, source: Source | None, mark: str) -> Iterator[Record]:
     if source is None:
-        yield from excel_rows(path)
+        yield from excel_rows(path, mark)
         return
     with open_text(source) as text:
         yield from _text_rows(text, mark)
 
 
+class _Lines:
+    """The lines of a text without marks of its encoding, and whether its end was read."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._is_first = True
+        self.ended = False
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline()
+        if not line:
+            self.ended = True
+            raise StopIteration
+        if self._is_first:  # some programs write the mark twice
+            self._is_first, line = False, line.lstrip("\ufeff")
+        return line
+
+
 def _text_rows(text: TextIO, mark: str) -> Iterator[Record]:
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(text, delimiter=mark, skipinitialspace=mark != "\t")
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=mark, skipinitialspace=mark != "\t")
     start = 1
     try:
         for cells in reader:
+            if lines.ended:  # within a row: csv takes what is left of the file for one cell
+                raise csv.Error(_("引号没有结束"))
             yield Record(start, tuple(cells))
             start = reader.line_num + 1
     except csv.Error as error:

@@ -99,8 +99,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 def _encoding(path: Path, head: bytes) -> tuple[str, _Survey]:
     marked = next((codec for mark, codec in _MARKS if head.startswith(mark)), "")
-    if not marked and b"\x00" in head[:2]:
-        marked = "utf-16-be" if head[0] == 0 else "utf-16-le"
+    if not marked:
+        marked = _unmarked_utf16(head[:4096])
     if marked:
         return marked, _survey_or_refuse(path, marked)
     survey = _survey(path, "utf-8", errors="surrogateescape")
@@ -117,6 +117,14 @@ def _encoding(path: Path, head: bytes) -> tuple[str, _Survey]:
             if is_plausible(other.foreign):
                 return codec, other
     raise _undecodable(survey.odd_line)
+
+
+def _unmarked_utf16(head: bytes) -> str:
+    """Tell UTF-16 without its mark by the zeros beside digits, commas and line ends."""
+    first, second = head[0::2].count(0), head[1::2].count(0)
+    if max(first, second) * 40 < len(head) or min(first, second) * 10 > max(first, second):
+        return ""
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 def _survey_or_refuse(path: Path, codec: str) -> _Survey:

@@ -17,7 +17,11 @@ class FileRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row of a table: the line (or Excel row) that it begins at, and its cells as texts."""
+    """One row of a table: the line (or Excel row) that it begins at, and its cells as texts.
+
+    What stands to the right of the header's last column is `surplus`.
+    """
 
     line: int
     cells: tuple[str, ...]
+    surplus: tuple[str, ...] = ()

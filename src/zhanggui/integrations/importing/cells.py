@@ -7,18 +7,38 @@ from datetime import datetime
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from zhanggui.catalog.types import MAX_MEASURE, MAX_PRICE_MINOR, Shelf
 from zhanggui.core.tables.cells import decimal_of as decimal_of
 from zhanggui.core.tables.cells import is_damaged, minor_of, moment_of, whole_of
 from zhanggui.integrations.types import CLEAR, COST, Fault, FileRow, Reading
 
 _TRUE = {"true", "1", "yes", "y", "是", "on", "published", "active", "上架", "在售"}
 _FALSE = {"false", "0", "no", "n", "否", "off", "下架"}
+_WORDS = {
+    Shelf.ON: "on|上架|在售|active|published|1|true|是|启用|正常|yes|y|已上架|出售中|销售中|上架中|"
+    "售卖中|enabled|已启用|publish|visible",
+    Shelf.OFF: "off|下架|archived|停售|仓库中|0|false|否|禁用|停用|no|n|已下架|待上架|已停售|"
+    "已禁用|disabled|unpublished|hidden|private|unlisted|已停用|inactive|未上架",
+    Shelf.DRAFT: "draft|草稿|-1|pending|待审核",
+}
+_SHELVES = {word: shelf for shelf, words in _WORDS.items() for word in words.split("|")}
 _PATH = re.compile(r"(?<!\\)\s*[>＞›»]\s*")
 _URLS = re.compile(r"[|\n;；\s]+|,\s*(?=https?://)")
 _FILES = re.compile(r"[|\n;；,，]+")
 _GRAMS = {"kg": 1000, "g": 1, "lbs": 453.59237, "lb": 453.59237, "oz": 28.349523125}
 _MILLIMETRES = {"m": 1000, "cm": 10, "mm": 1, "in": 25.4, "yd": 914.4}
-NOTHING = ("-", "--", "无", "null")
+_UNITS = {
+    **_GRAMS,
+    **dict.fromkeys(("千克", "公斤", "kgs"), 1000),
+    **dict.fromkeys(("克", "gr", "gram", "grams"), 1),
+    "斤": 500,
+    "mg": 0.001,
+}
+_WITH_UNIT = re.compile(
+    rf"(.+?)\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})", re.IGNORECASE
+)
+_PIECES = re.compile(r"\s*(?:件|个|只|pcs?|pieces?)$", re.IGNORECASE)
+NOTHING = ("-", "--", "—", "/", "无", "null", "NULL", "None", "N/A", "n/a", "#N/A", "nan")
 
 
 class Cells:
@@ -47,10 +67,13 @@ class Cells:
         text = row.get(name)
         if not text or text in NOTHING:
             return None
-        minor = None if is_damaged(text) else minor_of(text, digits=self.reading.digits)
+        digits, comma = self.reading.digits, self.reading.comma
+        minor = None if is_damaged(text) else minor_of(text, digits=digits, comma=comma)
         if minor is None:
             shown = "…" if name == COST else text[:40]  # who may not see costs reads this, too
             self.wrong(row, name, _("%(text)s 不是金额，例如 19.90") % {"text": shown})
+        elif not 0 <= minor <= MAX_PRICE_MINOR:
+            self.wrong(row, name, _("价格要在 0 到 1 亿之间。"))
         return minor
 
     def price_or_clear(self, row: FileRow, name: str) -> int | str | None:
@@ -62,21 +85,29 @@ class Cells:
         text = row.get(name)
         if not text or text in NOTHING:
             return None
-        number = None if is_damaged(text) else whole_of(text)
+        number = None if is_damaged(text) else whole_of(_PIECES.sub("", text))
         if number is None:
             self.wrong(row, name, _("%(text)s 不是整数") % {"text": text[:40]})
         return number
 
     def measure(self, row: FileRow, name: str, *, unit: float) -> int | None:
-        """Return a measure in whole base units (grams, millimetres), half up."""
+        """Return a measure in whole base units (grams, millimetres), half up.
+
+        A unit in the cell itself ("0.35 kg") counts more than that of the column.
+        """
         text = row.get(name)
         if not text or text in NOTHING:
             return None
-        value = decimal_of(text)
-        if value is None:
+        if found := _WITH_UNIT.fullmatch(text):
+            text, unit = found[1], _UNITS[found[2].casefold()]
+        value = decimal_of(text, comma=self.reading.comma)
+        if value is None or value < 0:
             self.wrong(row, name, _("%(text)s 不是数字") % {"text": text[:40]})
             return None
-        return int(float(value) * unit + 0.5)
+        measure = int(float(value) * unit + 0.5)
+        if measure > MAX_MEASURE:
+            self.wrong(row, name, _("重量和体积不能小于 0，也不能太大。"))
+        return measure
 
     def moment(self, row: FileRow, name: str) -> datetime | str | None:
         """Return a moment, "" where a cell of our template takes it away."""
@@ -95,6 +126,11 @@ def text_or_clear(row: FileRow, name: str) -> str | None:
     """Return a text of our template: None unchanged, "" empty."""
     text = row.get(name)
     return ("" if text == CLEAR else text) if text else None
+
+
+def shelf_of(text: str) -> Shelf | None:
+    """Return where a word of any shop puts a product, None for an unknown one."""
+    return _SHELVES.get(text.strip().casefold())
 
 
 def flag(text: str) -> bool | None:

@@ -14,7 +14,7 @@ from zhanggui.integrations.importing.formats import Match, ProductFormat
 from zhanggui.integrations.importing.mall import MALL, SKU_FILE
 from zhanggui.integrations.importing.own import OWN
 from zhanggui.integrations.importing.spool import Spool
-from zhanggui.integrations.types import FileRow, Kind
+from zhanggui.integrations.types import SURPLUS, FileRow, Kind
 
 MOST_ROWS = 300_000
 _TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".ods"}
@@ -53,6 +53,8 @@ def _gather(table: Table, format_: ProductFormat, match: Match, into: Spool) -> 
         }
         if not values:
             continue
+        if table.source is not None and any(record.surplus[table.width - len(table.header) :]):
+            values[SURPLUS] = "".join(record.surplus)[:40]
         row = FileRow(record.line, values)
         keyed = format_.keyed(row, before)
         before = keyed.key

@@ -1,7 +1,7 @@
 """A format: which columns it knows, how its rows belong together, what they say."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,7 +35,8 @@ class ProductFormat:
     """One way to write products into a table.
 
     `patterns` are header names with a changing part: (expression, field with {0}, {1}…). `known`
-    are columns that the format has and we have no use for: they tell it apart.
+    are columns that the format has and we have no use for: they tell it apart. `settle` corrects a
+    match by what the first rows hold.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ProductFormat:
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
     known: frozenset[str] = frozenset()
     needed: tuple[str, ...] = ()  # fields without which it can't be this format
+    settle: Callable[[Sequence[str], Match, Iterable[Sequence[str]]], Match] | None = None
 
     def match(self, header: Sequence[str]) -> Match:
         """Return the field of each column; of columns with the same meaning the first counts."""

@@ -6,42 +6,52 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhanggui.catalog.types import Shelf
-from zhanggui.integrations.importing.cells import Cells, category_path, first, flag
+from zhanggui.integrations.importing.cells import Cells, category_path, first, flag, grams
 from zhanggui.integrations.importing.formats import Field, Keyed, ProductFormat, forms
 from zhanggui.integrations.types import FileRow, Picture, ProductDraft, Reading, SkuDraft
 
 _OPTIONS = range(1, 4)
-_SHELVES = {"active": Shelf.ON, "draft": Shelf.DRAFT, "archived": Shelf.OFF}
+_SHELVES = {"active": Shelf.ON, "draft": Shelf.DRAFT, "archived": Shelf.OFF, "unlisted": Shelf.OFF}
 
 
 def _keyed(row: FileRow, before: str) -> Keyed:
-    handle = row.get("slug")
-    return Keyed(f"slug:{handle}" if handle else before or f"line:{row.line}")
+    if handle := row.get("slug"):
+        return Keyed(f"slug:{handle}")
+    if name := row.get("name"):  # the platform itself makes the handle, of such files
+        return Keyed(f"name:{name}")
+    return Keyed(before or f"line:{row.line}")
 
 
 def _draft(rows: Sequence[FileRow], reading: Reading) -> ProductDraft:
     cells = Cells(reading, label=SHOPIFY.label_of)
-    names = _option_names(rows)
+    numbers, names = _option_names(rows)
     if flag(first(rows, "gift_card")):
         cells.wrong(rows[0], "", _("礼品卡不能当商品导入"))
     return ProductDraft(
         lines=tuple(row.line for row in rows),
         slug=first(rows, "slug"),
+        ref=first(rows, "name"),
         name=first(rows, "name") or None,
         description=first(rows, "description") or None,
         category=_category(rows),
         shelf=_shelf(rows),
         option_names=names,
-        skus=tuple(_skus(cells, rows, names)),
+        skus=tuple(_skus(cells, rows, numbers)),
         pictures=_pictures(rows),
         faults=tuple(cells.faults),
     )
 
 
-def _option_names(rows: Sequence[FileRow]) -> tuple[str, ...]:
-    names = tuple(name for n in _OPTIONS if (name := first(rows, f"option{n}_name")))
+def _option_names(rows: Sequence[FileRow]) -> tuple[list[int], tuple[str, ...]]:
+    """Return the numbers of the options that a product has, and what they are called."""
+    found = {n: name for n in _OPTIONS if (name := first(rows, f"option{n}_name"))}
     values = {row.get("option1_value") for row in rows} - {""}
-    return () if names == ("Title",) and values <= {"Default Title"} else names
+    if values <= {"Default Title"} and set(found.values()) <= {"Title"}:
+        return [], ()
+    for n in _OPTIONS:
+        if n not in found and first(rows, f"option{n}_value"):
+            found[n] = "规格" + (str(n) if n > 1 else "")  # stored, so it follows no language
+    return sorted(found), tuple(found[n] for n in sorted(found))
 
 
 def _category(rows: Sequence[FileRow]) -> tuple[str, ...] | None:
@@ -58,7 +68,7 @@ def _shelf(rows: Sequence[FileRow]) -> Shelf | None:
     return status
 
 
-def _skus(cells: Cells, rows: Sequence[FileRow], names: tuple[str, ...]) -> Iterator[SkuDraft]:
+def _skus(cells: Cells, rows: Sequence[FileRow], numbers: Sequence[int]) -> Iterator[SkuDraft]:
     for row in rows:
         if not any(row.get(name) for name in ("price", "sku_code", "option1_value")):
             continue  # one more picture
@@ -66,16 +76,22 @@ def _skus(cells: Cells, rows: Sequence[FileRow], names: tuple[str, ...]) -> Iter
         stock = cells.whole(row, "stock") if row.get("tracker") else None
         yield SkuDraft(
             line=row.line,
-            options=tuple(row.get(f"option{n}_value") for n, _name in enumerate(names, start=1)),
+            options=tuple(row.get(f"option{n}_value") for n in numbers),
             code=code,
             price_minor=cells.money(row, "price"),
             market_price_minor=cells.money(row, "market_price"),
             cost_price_minor=cells.money(row, "cost"),
             barcode=barcode or None,
-            weight_grams=cells.measure(row, "weight_g", unit=1),
+            weight_grams=_weight(cells, row),
             picture=row.get("sku_image") or None,
             stock={} if stock is None else {"": max(stock, 0)},
         )
+
+
+def _weight(cells: Cells, row: FileRow) -> int | None:
+    if row.get("weight"):
+        return cells.measure(row, "weight", unit=grams(row.get("weight_unit").casefold()))
+    return cells.measure(row, "weight_g", unit=1)
 
 
 def _pictures(rows: Sequence[FileRow]) -> tuple[Picture, ...] | None:
@@ -122,6 +138,10 @@ SHOPIFY = ProductFormat(
             "Variant Inventory Tracker|Inventory tracker",
         ),
         Field("weight_g", gettext_lazy("重量（克）"), "Variant Grams|Weight value (grams)"),
+        Field("weight", gettext_lazy("重量"), "Variant Weight"),
+        Field(
+            "weight_unit", gettext_lazy("重量单位"), "Variant Weight Unit|Weight unit for display"
+        ),
         Field("image", gettext_lazy("图片"), "Image Src|Product image URL"),
         Field("image_position", gettext_lazy("图片顺序"), "Image Position"),
         Field("image_alt", gettext_lazy("图片说明"), "Image Alt Text"),
@@ -132,10 +152,10 @@ SHOPIFY = ProductFormat(
     draft=_draft,
     known=forms(
         "Vendor|Tags|Variant Inventory Policy|Variant Fulfillment Service|"
-        "Variant Requires Shipping|Variant Taxable|Variant Weight Unit|"
+        "Variant Requires Shipping|Variant Taxable|"
         "SEO Title|SEO Description|Variant Tax Code|Charge tax|Tax code|"
         "Requires shipping|Continue selling when out of stock|"
-        "Weight unit for display|Fulfillment service|Option1 Linked To|"
+        "Fulfillment service|Option1 Linked To|"
         "Option2 Linked To|Option3 Linked To|"
         "Google Shopping / Google Product Category|Google Shopping / Gender|"
         "Google Shopping / Age Group|Google Shopping / MPN|"

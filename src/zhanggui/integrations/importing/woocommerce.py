@@ -24,6 +24,7 @@ _SHELVES = {"1": Shelf.ON, "0": Shelf.OFF, "-1": Shelf.DRAFT}
 _SIDES = ("length", "width", "height")
 _SUBTITLE = 200
 _ATTRIBUTES = range(1, 31)
+_UNSORTED = {("Uncategorized",), ("未分类",)}  # where the platform puts what has none
 _ANY = "任意"  # stored, so it does not follow the language
 
 
@@ -76,6 +77,7 @@ def _lines(text: str) -> str:
 def _category(text: str) -> tuple[str, ...] | None:
     """Of several categories the deepest is the product's, and of those the first."""
     paths = [category_path(part.replace("\\,", ",")) for part in _COMMA.split(text)]
+    paths = [path for path in paths if path not in _UNSORTED] or [()]
     return max(paths, key=len) or None
 
 

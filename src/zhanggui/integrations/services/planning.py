@@ -18,8 +18,10 @@ from zhanggui.integrations.services.facts import (
     product_facts,
     sku_facts,
 )
-from zhanggui.integrations.services.known import Known, slug_of
+from zhanggui.integrations.services.known import Known, fitting, slug_of
 from zhanggui.integrations.types import Fault, Outcome, ProductDraft, SkuDraft
+
+NAME_LENGTH, SUBTITLE_LENGTH = 120, 200  # what the catalogue holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +48,9 @@ class Plan:
 
 
 class _Refused(Exception):
-    def __init__(self, text: str, line: int = 0) -> None:
+    def __init__(self, text: str, line: int = 0, column: str = "") -> None:
         super().__init__(text)
-        self.text, self.line = text, line
+        self.text, self.line, self.column = text, line, column
 
 
 def plan(draft: ProductDraft, known: Known, choices: Choices) -> Plan:
@@ -62,7 +64,7 @@ def plan(draft: ProductDraft, known: Known, choices: Choices) -> Plan:
         return _planned(draft, known, choices)
     except (_Refused, Refusal) as refusal:
         line = getattr(refusal, "line", 0) or draft.lines[0]
-        fault = Fault(line, str(refusal))
+        fault = Fault(line, str(refusal), getattr(refusal, "column", ""))
         return Plan(draft=draft, outcome=Outcome.REFUSED, changes={}, faults=(fault,))
 
 
@@ -76,10 +78,13 @@ def _planned(draft: ProductDraft, known: Known, choices: Choices) -> Plan:
     if choices.prices_only:
         draft = ProductDraft(lines=draft.lines, skus=draft.skus)
     _check_codes(draft, before, known)
+    _check_lengths(draft)
+    draft, cut = _fitted(draft)
     own = freight.own_template(product_id=before.product_id) if before else None
     template_id = _template_id(draft, known, own.template_id if own else None)
     wanted = catalog.cleaned_product(_merged(draft, before, known, choices))
     wanted, notes = _sellable(wanted, before, known, template_id)
+    notes = (*notes, *cut)
     if before is None:
         return Plan(
             draft=draft,
@@ -130,6 +135,37 @@ def _check_codes(draft: ProductDraft, before: ProductEdit | None, known: Known) 
             name = known.by_id[holder].name if holder in known.by_id else ""
             text = _("规格编码 %(code)s 已被商品「%(name)s」使用")
             raise _Refused(text % {"code": sku.code, "name": name}, sku.line)
+
+
+def _check_lengths(draft: ProductDraft) -> None:
+    for sku in draft.skus:
+        texts = [(_("规格编码"), sku.code, 60), (_("条码"), sku.barcode or "", 32)]
+        texts += [(_("规格值"), value, 60) for value in sku.options or ()]
+        for column, text, most in texts:
+            if len(text) > most:
+                why = _("文字太长：最多 %(max)d 个字，现在 %(now)d 个。")
+                raise _Refused(why % {"max": most, "now": len(text)}, sku.line, column)
+    if any(len(name) > 30 for name in draft.option_names or ()):
+        why = _("文字太长：最多 %(max)d 个字，现在 %(now)d 个。")
+        longest = max(map(len, draft.option_names or ()))
+        raise _Refused(why % {"max": 30, "now": longest}, 0, _("规格项"))
+
+
+def _fitted(draft: ProductDraft) -> tuple[ProductDraft, tuple[str, ...]]:
+    """Cut what other shops let be longer, and tell it."""
+    name, subtitle = draft.name or "", draft.subtitle or ""
+    notes = []
+    why = _("%(field)s超过 %(most)d 个字，后面的截掉了")
+    if len(name) > NAME_LENGTH:
+        draft = replace(draft, name=f"{name[: NAME_LENGTH - 1].rstrip()}…")
+        notes.append(why % {"field": _("商品名称"), "most": NAME_LENGTH})
+    if len(subtitle) > SUBTITLE_LENGTH:
+        draft = replace(draft, subtitle=f"{subtitle[: SUBTITLE_LENGTH - 1].rstrip()}…")
+        notes.append(why % {"field": _("副标题"), "most": SUBTITLE_LENGTH})
+    path = draft.category or ()
+    if path and fitting(path) != path:
+        notes.append(_("类目太深或太长，放到了「%(path)s」") % {"path": " > ".join(fitting(path))})
+    return draft, tuple(notes)
 
 
 def _template_id(draft: ProductDraft, known: Known, own: int | None) -> int | None:
@@ -191,7 +227,7 @@ def _skus(
     names = draft.option_names if draft.option_names is not None and draft.skus else old_names
     by_code = {sku.code: place for place, sku in enumerate(rows)}
     by_options = {sku.options: place for place, sku in enumerate(rows)}
-    covered = set()
+    covered: dict[int, SkuDraft] = {}
     for one in draft.skus:
         place = _place(one, by_code, by_options, len(rows) if before else 0)
         if place is None:
@@ -199,11 +235,20 @@ def _skus(
             place = len(rows) - 1
             by_options[rows[place].options] = place
         else:
+            _check_once(one, covered.get(place))
             rows[place] = _changed(rows[place], one)
-        covered.add(place)
+        covered[place] = one
     if len(names) != len(old_names) and before and len(covered) < len(rows):
         raise _Refused(_("规格项和店里的不一样，文件里又没有这个商品的全部规格"))
     return rows, names
+
+
+def _check_once(one: SkuDraft, other: SkuDraft | None) -> None:
+    """Refuse two rows about one SKU that differ: nobody knows which of them counts."""
+    if other is not None and replace(one, line=other.line) != other:
+        raise _Refused(
+            _("和第 %(line)d 行是同一个规格，内容却不同") % {"line": other.line}, one.line
+        )
 
 
 def _place(
@@ -213,15 +258,17 @@ def _place(
         return by_code[one.code]
     if one.options is not None:
         return by_options.get(one.options)
+    if not count:
+        return by_options.get(())
     return 0 if count == 1 and not one.code else None
 
 
 def _new_sku(one: SkuDraft, names: tuple[str, ...]) -> SkuInput:
     if one.price_minor is None:
-        raise _Refused(_("新规格要有售价"), one.line)
+        raise _Refused(_("新规格要有售价"), one.line, _("售价"))
     options = one.options if one.options is not None else ()
     if len(options) != len(names) or not all(options):
-        raise _Refused(_("规格值没有写全"), one.line)
+        raise _Refused(_("规格值没有写全"), one.line, _("规格值"))
     return _changed(SkuInput(code="", options=options, price_minor=one.price_minor), one)
 
 

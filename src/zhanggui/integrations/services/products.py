@@ -36,7 +36,9 @@ from zhanggui.integrations.services.work import Result
 from zhanggui.integrations.types import (
     COST,
     IGNORED,
+    SURPLUS,
     Fault,
+    FileRow,
     Kind,
     Outcome,
     ProductDraft,
@@ -95,7 +97,10 @@ class ProductWork:
         self.table, self.total = table, total
         self._format, self._spool, self._now, self._currency = format_, spool, now, currency
         self._reading = Reading(
-            digits=digits_of(currency), zone=timezone.get_default_timezone(), now=now
+            digits=digits_of(currency),
+            zone=timezone.get_default_timezone(),
+            now=now,
+            comma=table.has_decimal_commas,
         )
         self._choices = Choices(
             shelf_new=Shelf(run.options.get("shelf", Shelf.DRAFT)),
@@ -114,7 +119,7 @@ class ProductWork:
         """Yield drafts in short batches."""
         rows = self._spool.products(skip=skip)
         while batch := list(islice(rows, BATCH)):
-            yield [self._format.draft(one, self._reading) for one in batch]
+            yield [_unshifted(one, self._format.draft(one, self._reading)) for one in batch]
 
     def check(self, items: Sequence[ProductDraft]) -> list[Result]:
         """Return what importing these drafts would do."""
@@ -282,6 +287,16 @@ class ProductWork:
                         reason=self._reason,
                     )
         return list(found.values())
+
+
+def _unshifted(rows: Sequence[FileRow], draft: ProductDraft) -> ProductDraft:
+    """Refuse a draft of rows with more cells than the header: who knows what they hold."""
+    shifted = [row.line for row in rows if row.get(SURPLUS)]
+    if not shifted:
+        return draft
+    text = _("这一行的格子比表头多：可能有逗号或引号没写对")
+    others = tuple(one for one in draft.faults if one.line not in shifted)
+    return replace(draft, faults=(*(Fault(line, text) for line in shifted), *others))
 
 
 def sku_id_of(draft: SkuDraft, product: ProductEdit) -> int | None:

@@ -59,18 +59,18 @@ def start_import(
         table = _table(inner, kind)
         shown = 0 if kind == Kind.ORDERS else SAMPLE  # nobody's name is kept without need
         sample = [list(one.cells) for one in islice(table.records(), shown)]
-    run = ImportRun(
-        kind=kind,
-        file_name=name[:200],
-        header=list(table.header),
-        sample=[[cell[:80] for cell in cells] for cells in sample],
-        options=dict(options or {}),
-        actor_type=actor.type,
-        actor_id=actor.id,
-        actor_name=actor.name[:60],
-        created_at=now,
-    )
-    _understand(run, format_name)
+        run = ImportRun(
+            kind=kind,
+            file_name=name[:200],
+            header=list(table.header),
+            sample=[[cell[:80] for cell in cells] for cells in sample],
+            options=dict(options or {}),
+            actor_type=actor.type,
+            actor_id=actor.id,
+            actor_name=actor.name[:60],
+            created_at=now,
+        )
+        _understand(run, format_name, table)
     run.file = storage.keep(path, folder=f"imports/{now:%Y%m}", name=name)
     run.save()
     return run
@@ -82,7 +82,7 @@ def _table(path: Path, kind: Kind) -> Table:
     return files.table_of(path, kind=kind)
 
 
-def _understand(run: ImportRun, format_name: str) -> None:
+def _understand(run: ImportRun, format_name: str, table: Table) -> None:
     """Find format and columns of a file that was just taken in."""
     if run.kind == Kind.ORDERS:
         run.format, run.columns = orders.FORMAT, list(run.header)
@@ -95,7 +95,10 @@ def _understand(run: ImportRun, format_name: str) -> None:
         return
     formats = detect.formats_of(run.kind)
     format_ = formats[format_name] if format_name else detect.format_for(run.kind, run.header)
-    run.format, run.columns = format_.name, list(format_.match(run.header))
+    columns = format_.match(run.header)
+    if format_.settle:
+        columns = format_.settle(run.header, columns, (one.cells for one in table.records()))
+    run.format, run.columns = format_.name, list(columns)
 
 
 @transaction.atomic

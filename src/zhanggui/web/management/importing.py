@@ -44,6 +44,8 @@ class ImportCommand(BaseCommand):
                 bar.end()
         if run.state == RunState.FAILED:
             raise CommandError(run.error)
+        if not json and (unused := queries.unused_columns(run=run)):
+            self.stderr.write(_("没有用上的列：%(names)s") % {"names": _("、").join(unused)})
         self._print(queries.report(run=run), is_dry_run=dry_run, as_json=json)
         if dry_run:
             services.forget_import(run=run)

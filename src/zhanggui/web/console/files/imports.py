@@ -138,6 +138,7 @@ def _page(
         context |= {"undo": queries.undo_progress(run=run), "undone": queries.undo_rows(run=run)}
     else:
         context["problems"] = queries.problems(run=run)
+        context["unused"] = queries.unused_columns(run=run)
         context["changed"] = sum(run.counts.get(one, 0) for one in TILES[:2])
     return page(request, "console/files/import_run.html", context, part="run", status=status)
 

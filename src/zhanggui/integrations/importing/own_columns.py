@@ -1,0 +1,150 @@
+"""The columns of our own template, with the names that they go by in tables of unknown shops."""
+
+import re
+
+from django.utils.translation import gettext_lazy
+
+from zhanggui.integrations.importing.formats import Field
+
+OPTIONS = 3
+_SPECS = tuple(
+    one
+    for n in range(1, OPTIONS + 1)
+    for one in (
+        Field(
+            f"spec{n}_name",
+            gettext_lazy("规格项"),
+            f"spec{n}_name|规格{n}名称|规格{n}名|规格名{n}|规格项{n}|option{n} name|"
+            f"option {n} name|规格名称{n}",
+        ),
+        Field(
+            f"spec{n}_value",
+            gettext_lazy("规格值"),
+            f"spec{n}_value|规格{n}值|规格值{n}|规格{n}|option{n} value|option {n} value",
+        ),
+    )
+)
+FIELDS = (
+    Field(
+        "slug",
+        gettext_lazy("商品编码（网址名）"),
+        "spu_code|商品编码|SPU编码|款号|款式编码|商品编号|货品编号|货品编码|款式编号|编号|"
+        "slug|handle|url handle|网址名|spu|url_key|product code",
+    ),
+    Field(
+        "name",
+        gettext_lazy("商品名称"),
+        "title|商品名称|名称|标题|商品标题|name|product name|product title|宝贝标题|"
+        "商品名|品名|post_title|货品名称|产品名称|产品标题|款式名称|item name|name *",
+    ),
+    Field(
+        "subtitle",
+        gettext_lazy("副标题"),
+        "subtitle|副标题|sub_title|卖点|商品卖点|short description|short_description|简介",
+    ),
+    Field(
+        "category",
+        gettext_lazy("类目"),
+        "category_path|类目|分类|商品分类|商品类目|category|categories|product type|"
+        "类别|product category|product_type|商品类别|产品分类|商品类型|品类|所属分类|"
+        "categories (x,y,z...)",
+    ),
+    *_SPECS,
+    Field(
+        "options",
+        gettext_lazy("规格（颜色:黑;尺码:M）"),
+        "options|规格|商品规格|规格属性|销售属性|sku属性|option_values|规格型号|规格名称|颜色规格|"
+        "颜色及规格",
+    ),
+    Field(
+        "sku_code",
+        gettext_lazy("规格编码"),
+        "sku_code|规格编码|SKU编码|商家编码|sku|货号|商品货号|variant sku|sku code|"
+        "product_sku|item number|_sku|product code/sku|reference|型号|款色编码|sku id|item sku",
+    ),
+    Field(
+        "barcode",
+        gettext_lazy("条码"),
+        "barcode|条码|条形码|商品条码|ean|gtin|upc|ean13|69码|国际条码|国标码|商品条形码|"
+        "product upc/ean|isbn",
+    ),
+    Field(
+        "price",
+        gettext_lazy("售价"),
+        "price|售价|价格|销售价|单价|销售价格|regular price|selling price|商品价格|"
+        "现价|regular_price|unit price|零售价|基本售价|标准售价|门店价|零售单价|售价(元)|价格(元)|"
+        "price tax excluded|销售单价|retail price|建议零售价",
+    ),
+    Field(
+        "market_price",
+        gettext_lazy("划线价"),
+        "market_price|划线价|市场价|原价|compare at price|compare-at price|"
+        "original_price|list price|msrp|吊牌价|吊牌价格|专柜价|市场|吊牌价|参考价|市场价格|原售价",
+    ),
+    Field(
+        "cost",
+        gettext_lazy("成本价"),
+        "cost|成本价|成本|进价|cost price|cost per item|进货价|cost_price|采购价|成本价格|采购单价|"
+        "供货价|拿货价",
+    ),
+    Field(
+        "stock",
+        gettext_lazy("库存"),
+        "stock|库存|库存数量|库存数|quantity|qty|可用库存|inventory|stock quantity|"
+        "stockonhand|on_hand|数量|实际库存|总库存|当前库存|现有库存|库存量|"
+        "current stock level|结存数量",
+    ),
+    Field(
+        "weight_g",
+        gettext_lazy("重量（克）"),
+        "weight_g|重量(克)|重量(g)|重量g|重量|克重|weight (g)|grams|weight|商品重量|商品重量(g)|"
+        "product weight|毛重(g)|净重(g)",
+    ),
+    Field(
+        "weight_kg",
+        gettext_lazy("重量（千克）"),
+        "weight_kg|重量(kg)|重量(千克)|重量(公斤)|weight (kg)|毛重(kg)|净重(kg)|商品重量(kg)|"
+        "weight kg",
+    ),
+    Field("volume_cm3", gettext_lazy("体积（立方厘米）"), "volume_cm3|体积(立方厘米)|体积"),
+    Field("length_mm", gettext_lazy("长（毫米）"), "length_mm|长(毫米)|长(mm)"),
+    Field("width_mm", gettext_lazy("宽（毫米）"), "width_mm|宽(毫米)|宽(mm)"),
+    Field("height_mm", gettext_lazy("高（毫米）"), "height_mm|高(毫米)|高(mm)"),
+    Field("freight", gettext_lazy("运费模板"), "freight_template|运费模板"),
+    Field(
+        "images",
+        gettext_lazy("图片"),
+        "images|图片|商品图片|主图|image|image url|image src|picture|pictures|图片地址|"
+        "商品主图|image_urls|图片链接|主图地址|图片url|商品图|image urls (x,y,z...)|images url|"
+        "image link",
+    ),
+    Field("image_alts", gettext_lazy("图片说明"), "image_alts|图片说明|image alt text"),
+    Field("sku_image", gettext_lazy("规格图片"), "sku_image|规格图片|variant image|规格图"),
+    Field(
+        "description",
+        gettext_lazy("详情"),
+        "detail_html|详情|商品详情|商品描述|描述|description|body (html)|detail|内容|"
+        "body_html|product description|商品介绍|商品说明|详情描述|图文详情",
+    ),
+    Field(
+        "status",
+        gettext_lazy("状态"),
+        "status|状态|上架状态|是否上架|商品状态|published|shelf|是否上架(1上架0下架)|销售状态|"
+        "是否启用|启用状态|active (0/1)|active|product visible",
+    ),
+    Field("on_at", gettext_lazy("上架时间"), "on_at|上架时间|定时上架"),
+    Field("off_at", gettext_lazy("下架时间"), "off_at|下架时间|定时下架"),
+)
+_OPTION = (  # a column with such a name is an option of the product
+    r"(颜色|颜色分类|色彩|花色|尺码|尺寸|鞋码|码数|容量|口味|香型|版本|内存|存储容量|套餐|净含量|"
+    r"colou?r|size|flavou?r|scent)"
+)
+_IMAGE = (
+    r"(?:商品)?(?:图片|主图|轮播图|附图|image|picture|photo|product image(?: file)?)"
+    r"\s*[-_]?\s*([0-9]{1,2})(?:\s*(?:url|地址|链接))?"
+)
+PATTERNS = (
+    (re.compile(r"(?:stock|库存)\s*[:_(\[]\s*(.+?)\s*[)\]]?"), "stock:{0}"),
+    (re.compile(_OPTION), "option:{0}"),
+    (re.compile(_IMAGE), "images:{0}"),
+)
