@@ -20,6 +20,10 @@ ifeq ($(SYSTEM_NODE),yes)
 NPM := npm
 endif
 
+# Python keeps what it compiled, also where the machine says otherwise: with the processes that
+# tests start, compiling anew each time costs more than many tests.
+test test-all walk check: export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run dev test test-all walk check build messages bench bench-quick bench-compare screenshots lock clean
