@@ -21,8 +21,9 @@ DEFAULTS = {
     "POSTGRES_URL": "postgres://postgres@127.0.0.1:5432",
     "MARIADB_URL": "mysql://root@127.0.0.1:3306",
 }
-# The browser and the whole lists run once; what databases may do differently runs on each.
-PER_DATABASE = "database and not browser and not full"
+# The browser, the whole lists and what says so run once; what databases may do differently runs
+# on each.
+PER_DATABASE = "database and not browser and not full and not once"
 LEFT_OUT_BY_TEST = "full or servers"
 CLOSING = re.compile(r"^(no tests ran|\d+ \w+).* in [\d.]+s")
 PROBE = """

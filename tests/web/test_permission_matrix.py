@@ -28,7 +28,9 @@ Right = tuple[str, str]
 ALL: list[Right] = [(one, act) for one, acts in RIGHTS.items() for act in sorted(acts)]
 PRICE, COST = 4_321_09, 3_210_98  # figures that nothing else on a page shows
 
-pytestmark = pytest.mark.django_db
+# Rights are arithmetic of the shop; the statements of these pages run on every database with the
+# query counts, which open the same addresses.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
@@ -104,24 +106,64 @@ def test_the_walk_meets_rights_of_pages_and_of_the_api(world: World) -> None:
     }
 
 
+def guarded(world: World) -> dict[str, tuple[str, Right]]:
+    """Return each route that asks for a right, once: an address of it, and the right."""
+    return {
+        url.partition("?")[0]: (url, needed)
+        for url, needed in asked(world)
+        if needed is not None and needed != STAFF
+    }
+
+
+def answers_wrongly(world: World, somebody: Somebody, url: str, needed: Right) -> bool:
+    """Tell whether a route does not open to who may see it, or opens to who may not."""
+    sent_on = {one.format(**world.names) for one in SENDS_ON}
+    expected = (302 if url in sent_on else 200) if somebody.may(needed) else 403
+    return somebody.ask(url).status_code != expected
+
+
+def test_a_route_needs_its_right_and_no_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Closed with all rights but its own, open with its own alone: no other one matters."""
+    caplog.set_level(logging.CRITICAL, "django.request")  # refusals, as they should be
+    wrong = []
+    routes = guarded(world)
+    for right in sorted({needed for _url, needed in routes.values()}):
+        lacking, alone = (
+            Somebody(without={right}),
+            Somebody(without={*ALL} - {right, viewing(right)}),
+        )
+        for url, needed in routes.values():
+            if needed == right:
+                wrong += [
+                    (right, url, somebody is alone)
+                    for somebody in (lacking, alone)
+                    if answers_wrongly(world, somebody, url, needed)
+                ]
+
+    assert wrong == []
+
+
+def viewing(right: Right) -> Right:
+    """Return the right to see what a right is about, without which nobody has it."""
+    return right[0], "view"
+
+
+@pytest.mark.full
 def test_without_a_right_exactly_its_routes_are_refused(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL, "django.request")  # thousands of refusals, as they should be
     wrong = []
-    sent_on = {url.format(**world.names) for url in SENDS_ON}
-    routes = {
-        url.partition("?")[0]: (url, needed)
-        for url, needed in asked(world)
-        if needed not in (None, STAFF)
-    }
+    routes = guarded(world)
     for right in ALL:
         somebody = Somebody(without={right})
-        for url, needed in routes.values():
-            status = somebody.ask(url).status_code
-            expected = (302 if url in sent_on else 200) if somebody.may(needed) else 403
-            if status != expected:
-                wrong.append((right, url, needed, status))
+        wrong += [
+            (right, url, needed)
+            for url, needed in routes.values()
+            if answers_wrongly(world, somebody, url, needed)
+        ]
 
     assert wrong == []
 
