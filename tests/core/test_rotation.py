@@ -113,6 +113,21 @@ def test_a_second_run_changes_nothing(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
+def test_a_run_reads_only_rows_that_are_not_under_the_new_key(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "BATCH", 2)
+    customers(5)
+    settings.FIELD_KEYS = f"{NEW},{OLD}"
+    (model, columns) = next(one for one in rotation.encrypted_models() if one[0] is Customer)
+    cut_short = next(rotation.reseal(model, columns))
+    assert (cut_short.rows, cut_short.changed) == (2, 2)
+
+    assert [one.rows for one in list(rotation.reseal(model, columns))[-1:]] == [3]
+    assert list(rotation.reseal(model, columns)) == []
+
+
+@pytest.mark.django_db
 def test_the_status_counts_by_field_and_key(settings: Settings) -> None:
     customers(2)
     settings.FIELD_KEYS = f"{NEW},{OLD}"

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import requests
@@ -162,3 +163,25 @@ def postgres_database() -> Iterator[str]:
     finally:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def mariadb_database() -> Iterator[str]:
+    """Yield the address of an empty MariaDB database that is dropped afterwards."""
+    import pymysql
+
+    place = urlsplit(os.environ.get("MARIADB_URL", "mysql://root@127.0.0.1:3306"))
+    name = f"zhanggui_running_{uuid4().hex[:8]}"
+    connection = pymysql.connect(
+        host=place.hostname or "127.0.0.1",
+        port=place.port or 3306,
+        user=unquote(place.username or ""),
+        password=unquote(place.password or ""),
+        autocommit=True,
+    )
+    with connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            yield place._replace(path=f"/{name}").geturl()
+        finally:
+            cursor.execute(f"DROP DATABASE {name}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import requests
-from tests.running.shop import RunningShop, buy, postgres_database
+from tests.running.shop import RunningShop, buy, mariadb_database, postgres_database
 
 pytestmark = pytest.mark.full
 
@@ -118,4 +118,9 @@ def test_on_sqlite(tmp_path: Path) -> None:
 
 def test_on_postgresql(tmp_path: Path) -> None:
     with postgres_database() as url:
+        rotate_while_buyers_order(tmp_path, url)
+
+
+def test_on_mariadb(tmp_path: Path) -> None:
+    with mariadb_database() as url:
         rotate_while_buyers_order(tmp_path, url)

@@ -42,7 +42,7 @@ class Progress:
     """What a pass over a table did so far."""
 
     table: str
-    rows: int = 0  # looked at
+    rows: int = 0  # found with a value under another key
     changed: int = 0
     unreadable: int = 0  # values under no known key, or damaged
 
@@ -83,12 +83,13 @@ def values_left() -> int:
 def reseal(model: type[models.Model], columns: Sequence[EncryptedField]) -> Iterator[Progress]:
     """Bring a table under the first key, in short transactions; yield after each batch.
 
-    A value that somebody writes meanwhile is left as they wrote it.
+    A value that somebody writes meanwhile is left as they wrote it. What is under the key already
+    is passed over by the database, so a run that was cut short soon stands where it stopped.
     """
     first = key_ids()[0]
     progress = Progress(table=model._meta.label_lower)
     after: int | None = None
-    while rows := _rows(model, columns, after):
+    while rows := _rows(model, columns, first, after):
         after = rows[-1][0]
         changes = []
         for pk, *cells in rows:
@@ -102,16 +103,19 @@ def reseal(model: type[models.Model], columns: Sequence[EncryptedField]) -> Iter
 
 
 def _rows(
-    model: type[models.Model], columns: Sequence[EncryptedField], after: int | None
+    model: type[models.Model], columns: Sequence[EncryptedField], first: str, after: int | None
 ) -> list[tuple[Any, ...]]:
+    """Return the next rows by id with a value under another key than the first."""
     quote = connection.ops.quote_name
-    names = ", ".join(quote(str(one.column)) for one in columns)
-    where, parameters = ("", []) if after is None else ("WHERE id > %s", [after])
+    names = [quote(str(one.column)) for one in columns]
+    mark = f"{first}:"
+    others = " OR ".join(f"({n} <> '' AND SUBSTR({n}, 1, {len(mark)}) <> %s)" for n in names)
+    where, parameters = ("", []) if after is None else ("id > %s AND", [after])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id, {names} FROM {quote(model._meta.db_table)} {where}"  # noqa: S608 -- names of our models
-            f" ORDER BY id LIMIT {BATCH}",
-            parameters,
+            f"SELECT id, {', '.join(names)} FROM {quote(model._meta.db_table)}"  # noqa: S608 -- names of our models
+            f" WHERE {where} ({others}) ORDER BY id LIMIT {BATCH}",
+            [*parameters, *[mark] * len(names)],
         )
         return list(cursor.fetchall())
 
