@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories.catalog import ProductFactory, SkuFactory
 from tests.factories.shop import NOON, WarehouseFactory, stocked
 
+from zhanggui.catalog import queries as catalog
 from zhanggui.inventory import queries
-from zhanggui.inventory.models import StockLevel
-from zhanggui.inventory.types import StockRow, WarehouseView
+from zhanggui.inventory.models import StockLevel, Warehouse
+from zhanggui.inventory.types import Band, StockRow, WarehouseView
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +103,53 @@ def test_warehouses_in_use_are_listed_oldest_first() -> None:
     assert list(queries.warehouses()) == [
         WarehouseView(house.pk, house.code, house.name, "330106") for house in (first, last)
     ]
+
+
+def test_the_database_says_how_much_a_warehouse_can_sell() -> None:
+    level = stocked(SkuFactory(), 0)
+    found = {}
+    for here, kept, back in ((0, 0, 0), (9, 4, 5), (10, 4, 5), (19, 4, 5), (20, 4, 5)):
+        StockLevel.objects.filter(pk=level.pk).update(on_hand=here, reserved=kept, unavailable=back)
+        found[here] = StockLevel.objects.get(pk=level.pk).band
+
+    assert found == {0: Band.NONE, 9: Band.NONE, 10: Band.FEW, 19: Band.FEW, 20: Band.MANY}
+
+
+@pytest.mark.parametrize("named", [500, 1], ids=["few of them", "many of them"])
+def test_few_left_and_sold_out_are_the_same_however_they_are_looked_for(
+    named: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_NAMED", named)
+    near, far, closed = WarehouseFactory(), WarehouseFactory(), WarehouseFactory(archived_at=NOON)
+    for code, here, there in (("FEW", 3, 0), ("BOTH", 20, 2), ("MANY", 20, 20), ("OUT", 0, 0)):
+        sku = SkuFactory(code=code)
+        stocked(sku, here, near)
+        stocked(sku, there, far)
+        stocked(sku, 5, closed)
+    SkuFactory(code="NEVER")
+    stocked(SkuFactory(code="FAR"), 4, far)
+
+    def shown(wanted: str, *houses: Warehouse) -> list[str]:
+        where = queries.skus_where(wanted=wanted, warehouse_ids=[one.pk for one in houses])
+        return [row.code for row in catalog.sku_rows(where=where, limit=9)]
+
+    assert shown("low", near, far) == ["BOTH", "FAR", "FEW"]
+    assert shown("low", near) == ["FEW"]
+    assert shown("out", near, far) == ["NEVER", "OUT"]
+    assert shown("out", near) == ["FAR", "NEVER", "OUT"]
+    assert shown("out", far) == ["FEW", "NEVER", "OUT"]
+    assert shown("low") == []
+    assert shown("out") == ["BOTH", "FAR", "FEW", "MANY", "NEVER", "OUT"]
+
+
+def test_a_sku_that_never_came_is_sold_out_until_it_does() -> None:
+    house, sku = WarehouseFactory(), SkuFactory(code="NEW")
+
+    def is_out() -> bool:
+        where = queries.skus_where(wanted="out", warehouse_ids=[house.pk])
+        return bool(catalog.sku_rows(where=where, limit=1))
+
+    assert is_out()
+    stocked(sku, 1, house)
+
+    assert not is_out()

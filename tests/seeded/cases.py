@@ -113,6 +113,13 @@ def _case(ask: Callable[[Sample], Any], *indexes: str, most: int = MOST_ROWS) ->
     return Case(ask=ask, indexes=tuple(frozenset(one.split("|")) for one in indexes), most=most)
 
 
+def _stock_of(wanted: str) -> None:
+    """Ask for a page of the stock list."""
+    houses = [one.warehouse_id for one in inventory.warehouses()]
+    where = inventory.skus_where(wanted=wanted, warehouse_ids=houses)
+    catalog.sku_rows(where=where, limit=21)
+
+
 def _page(index: str, *, most: int = MOST_ROWS, **wanted: Any) -> Case:
     return _case(lambda _: orders.order_page(wanted=orders.OrderFilter(**wanted)), index, most=most)
 
@@ -328,6 +335,8 @@ GOODS = {
         lambda one: inventory.available_by_sku(sku_ids=[one.sku.pk]),
         "stock_level_once_per_warehouse|inventory_stocklevel_sku_id_*",
     ),
+    "stock: few left": _case(lambda _: _stock_of("low"), "level_by_band", most=5_000),
+    "stock: sold out": _case(lambda _: _stock_of("out"), "level_by_band", most=25_000),
     "stock: ledger": _case(
         lambda one: inventory.movements(level_ids=[one.level.pk], limit=30),
         "movement_by_level",

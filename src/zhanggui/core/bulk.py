@@ -152,7 +152,7 @@ def _table(model: type[models.Model], fields: tuple[str, ...]) -> _Table:
     others = [
         one
         for one in model._meta.concrete_fields
-        if one.attname not in fields and one.get_default() is not None
+        if one.attname not in fields and not one.generated and one.get_default() is not None
     ]
     return _Table(
         columns=(*_columns(model, fields), *(str(one.column) for one in others)),

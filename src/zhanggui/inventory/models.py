@@ -1,10 +1,12 @@
 """Warehouses, stock levels, the stock ledger, and what moves stock between orders."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 
 from zhanggui.core.ids import IdField
 from zhanggui.inventory.types import (
+    FEW,
+    Band,
     CorrectionAct,
     CorrectionReason,
     MissingReason,
@@ -40,6 +42,15 @@ class StockLevel(models.Model):
     on_hand = models.IntegerField(default=0)  # pieces physically present
     reserved = models.IntegerField(default=0)  # pieces promised to open orders
     unavailable = models.IntegerField(default=0)  # damaged, in inspection, kept back
+    band = models.GeneratedField(
+        expression=Case(
+            When(on_hand__lte=F("reserved") + F("unavailable"), then=Value(Band.NONE.value)),
+            When(on_hand__lte=F("reserved") + F("unavailable") + FEW, then=Value(Band.FEW.value)),
+            default=Value(Band.MANY.value),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints = [
@@ -53,6 +64,8 @@ class StockLevel(models.Model):
                 name="stock_level_never_oversold",
             ),
         ]
+        # queries.skus_where: a sale changes it only where it changes the band
+        indexes = [models.Index(fields=["warehouse", "band", "sku"], name="level_by_band")]
 
     def __str__(self) -> str:
         return f"{self.sku_id}@{self.warehouse_id}: {self.on_hand}-{self.reserved}"

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
+from zhanggui.catalog import queries as catalog
 from zhanggui.core import sql as plain
 from zhanggui.core import versions
 from zhanggui.core.models import Event as Event
@@ -21,7 +22,7 @@ from zhanggui.inventory.models import (
 from zhanggui.inventory.models import StockMovement as StockMovement
 from zhanggui.inventory.models import Transfer as Transfer
 from zhanggui.inventory.types import (
-    FEW,
+    Band,
     CheckView,
     KindSum,
     StockFilter,
@@ -31,6 +32,8 @@ from zhanggui.inventory.types import (
 )
 
 WAREHOUSES = versions.declare("warehouses")
+MOST_NAMED = 500  # SKUs: of a hundred thousand, a list by code soon has a page of more
+_bare: versions.Kept[tuple[int, ...], tuple[frozenset[int] | None]] = versions.Kept(most=50)
 STOCK = versions.declare("stock")  # what shoppers see of it: sold out, or few pieces left
 
 
@@ -89,7 +92,8 @@ def level_figures(*, sku_ids: Collection[int]) -> dict[tuple[int, int], tuple[in
 def skus_where(*, wanted: str, warehouse_ids: Collection[int]) -> Q:
     """Return the condition on SKUs for a view of these warehouses: few left, sold out, wrong.
 
-    Looks each SKU up that is walked past, in the index of its levels.
+    Where few SKUs fit they are found by the band of their levels and named by id. Where many do,
+    a list by code soon has a page of them: it looks each up that it walks past.
     """
     if wanted == StockFilter.WRONG:
         latest = StockCheck.objects.exclude(finished_at=None).order_by("-id").values("pk")[:1]
@@ -97,17 +101,43 @@ def skus_where(*, wanted: str, warehouse_ids: Collection[int]) -> Q:
             stock_check=Subquery(latest), repaired_at=None, level__warehouse__in=warehouse_ids
         )
         return Q(pk__in=wrong.values("level__sku"))
-    levels = StockLevel.objects.filter(sku=OuterRef("pk"), warehouse__in=warehouse_ids)
-    if wanted == StockFilter.OUT:
-        free = levels.filter(on_hand__gt=F("reserved") + F("unavailable"))
-        return Q(~Exists(free))
+    levels = StockLevel.objects.filter(warehouse__in=warehouse_ids)
+    of_sku = levels.filter(sku=OuterRef("pk"))
     if wanted == StockFilter.LOW:
-        few = levels.filter(
-            on_hand__lte=F("reserved") + F("unavailable") + FEW,
-            on_hand__gt=F("reserved") + F("unavailable"),
-        )
-        return Q(Exists(few))
+        few = _few_of(levels.filter(band=Band.FEW).values_list("sku_id", flat=True))
+        return Q(Exists(of_sku.filter(band=Band.FEW))) if few is None else Q(pk__in=few)
+    if wanted == StockFilter.OUT:
+        free = levels.filter(sku=OuterRef("sku"), band__gt=Band.NONE)
+        none = levels.filter(~Exists(free), band=Band.NONE)
+        out, bare = _few_of(none.values_list("sku_id", flat=True)), _bare_skus(warehouse_ids)
+        has_none = Q(~Exists(of_sku.filter(band__gt=Band.NONE)))
+        return has_none if out is None or bare is None else has_none & Q(pk__in=out | bare)
     return Q()
+
+
+def _few_of(ids: QuerySet[StockLevel, int]) -> frozenset[int] | None:
+    """Return ids, None where they are too many to be named."""
+    found = frozenset(ids.order_by()[: MOST_NAMED + 1])
+    return found if len(found) <= MOST_NAMED else None
+
+
+def _bare_skus(warehouse_ids: Collection[int]) -> frozenset[int] | None:
+    """Return live SKUs that never came to these warehouses, None for many; some may have since.
+
+    All SKUs are looked at, so it is kept until the catalogue changes.
+    """
+    houses = tuple(sorted(warehouse_ids))
+    numbers = versions.key(catalog.CATALOG)
+    kept = _bare.get(houses, numbers)
+    if kept is None:
+        kept = (_few_of_bare(houses),)
+        _bare.put(houses, numbers, kept)
+    return kept[0]
+
+
+def _few_of_bare(houses: tuple[int, ...]) -> frozenset[int] | None:
+    found = frozenset(sql.skus_without_level(houses, most=MOST_NAMED + 1))
+    return found if len(found) <= MOST_NAMED else None
 
 
 def on_the_way(*, sku_ids: Collection[int]) -> dict[tuple[str, str], int]:

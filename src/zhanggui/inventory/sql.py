@@ -44,6 +44,20 @@ def _most(statement: str) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
+def skus_without_level(warehouse_ids: Collection[int], *, most: int) -> list[int]:
+    """Return live SKUs that have a level in none of these warehouses."""
+    houses = sql.listed(warehouse_ids) if warehouse_ids else "0"
+    return [
+        row[0]
+        for row in sql.fetch(
+            "SELECT s.id FROM catalog_sku s"  # noqa: S608 -- whole numbers only
+            " JOIN catalog_product p ON p.id = s.product_id AND p.archived_at IS NULL"
+            " WHERE s.archived_at IS NULL AND NOT EXISTS (SELECT 1 FROM inventory_stocklevel l"
+            f" WHERE l.sku_id = s.id AND l.warehouse_id IN ({houses})) LIMIT {int(most)}"
+        )
+    ]
+
+
 def add_to_levels(
     on_hand: Mapping[int, int], reserved: Mapping[int, int], unavailable: Mapping[int, int]
 ) -> int:

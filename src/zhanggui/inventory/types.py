@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.types import Refusal
@@ -44,6 +44,14 @@ class CorrectionReason(TextChoices):
     FOUND = "found", _("找到漏记的货")
     QUALITY = "quality", _("待检或质量问题")
     OTHER = "other", _("其他")
+
+
+class Band(IntegerChoices):
+    """How much of a SKU a warehouse can sell; the database works it out from the counters."""
+
+    NONE = 0
+    FEW = 1
+    MANY = 2
 
 
 class StockFilter(TextChoices):
