@@ -162,6 +162,8 @@ class Picture(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["product", "digest"], name="picture_once_per_product"),
         ]
+        # services.pictures: the files of a picture that the shop has are used again
+        indexes = [models.Index(fields=["digest"], name="picture_by_digest")]
 
     def __str__(self) -> str:
         return self.small

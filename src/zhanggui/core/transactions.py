@@ -28,6 +28,7 @@ class Busy(Refusal):
 _POSTGRES = {"40001", "40P01", "55P03"}
 _MYSQL = {1205, 1213, 1020}
 _WAIT_SECONDS = 0.02
+_LONGEST_REST = 0.2
 
 
 def is_contention(error: OperationalError) -> bool:
@@ -60,6 +61,22 @@ def in_transaction(work: Callable[[], T], *, attempts: int = 5) -> T:
                 raise Busy from error
         time.sleep(_WAIT_SECONDS * attempt * (1 + random.random()))  # noqa: S311 -- only spreads
     raise AssertionError("unreachable")
+
+
+def in_steps(step: Callable[[], bool]) -> None:
+    """Run short transactions one after the other until one says that there is no more to do."""
+    began = time.monotonic()
+    while in_transaction(step):
+        rest(since=began)
+        began = time.monotonic()
+
+
+def rest(*, since: float) -> None:
+    """Do nothing for as long as was worked (since a `time.monotonic`), a fifth of a second at most.
+
+    For work of many transactions: SQLite has one writer, and who orders meanwhile should not wait.
+    """
+    time.sleep(min(time.monotonic() - since, _LONGEST_REST))
 
 
 def retried(service: Callable[P, T]) -> Callable[P, T]:

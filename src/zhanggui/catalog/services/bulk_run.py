@@ -4,7 +4,6 @@ A row that somebody changed after the preview is reported and left alone, and so
 changed after the run when it is undone. A run that was cut short goes on where it stood.
 """
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,11 +30,10 @@ from zhanggui.catalog.types import (
 )
 from zhanggui.core import versions
 from zhanggui.core.events import publish
-from zhanggui.core.transactions import in_transaction
+from zhanggui.core.transactions import in_steps
 from zhanggui.core.types import Actor, ActorType
 
 AT_ONCE = 50  # products of one transaction
-LONGEST_REST = 0.2  # seconds
 KEPT_FOR = timedelta(days=7)  # rows; what was done is in the history of the products for good
 _Done = tuple[BulkEditRow, str, str]  # row, value before, value now
 
@@ -100,14 +98,8 @@ def _order(edit: BulkEdit, *, now: datetime, actor: Actor, undo: bool) -> None:
 
 
 def run_bulk_edit(*, edit_id: int, now: datetime) -> None:
-    """Do what is left of an ordered run or undo, so many products in each transaction.
-
-    Rests as long as it worked: SQLite has one writer, and who orders meanwhile should not wait.
-    """
-    began = time.monotonic()
-    while in_transaction(lambda: _step(edit_id, now)):
-        time.sleep(min(time.monotonic() - began, LONGEST_REST))
-        began = time.monotonic()
+    """Do what is left of an ordered run or undo, so many products in each transaction."""
+    in_steps(lambda: _step(edit_id, now))
 
 
 def _step(edit_id: int, now: datetime) -> bool:

@@ -1,9 +1,12 @@
 """Pictures of imported products: fetched, made and tied after the products are there."""
 
 import hashlib
+import os
 import re
+import threading
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -117,7 +120,7 @@ def finish_pictures(
 
     Safe to repeat: a picture that is there already is found by its content, and not made again.
     """
-    with ThreadPoolExecutor(THREADS) as threads:
+    with ThreadPoolExecutor(THREADS, initializer=_step_back) as threads:
         named = [(source, digest) for one in wanted for source, _alt, digest in one["items"]]
         got = list(threads.map(lambda one: _get(one[0], one[1], along), named))
         known = catalog.known_pictures(digests={one.digest for one in got if one.digest})
@@ -126,6 +129,12 @@ def finish_pictures(
             _tie(product_id, one, list(islice(made, len(one["items"]))), by)
             for product_id, one in zip(product_ids, wanted, strict=True)
         ]
+
+
+def _step_back() -> None:
+    """Let this thread wait for all others: who makes pictures takes whole cores for minutes."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def _get(source: str, digest: str, along: Pictures) -> _Got:

@@ -1,6 +1,5 @@
 """Undoing an import where the shop allows it: nothing is touched that somebody changed since."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from zhanggui.catalog import queries as catalog
 from zhanggui.catalog import services as catalog_services
 from zhanggui.catalog.types import ProductEdit, SkuInput
-from zhanggui.core.transactions import in_transaction
+from zhanggui.core.transactions import in_steps
 from zhanggui.core.types import Actor, Refusal
 from zhanggui.freight import queries as freight_queries
 from zhanggui.freight import services as freight
@@ -35,24 +34,21 @@ _CHANGED = (Outcome.CREATED, Outcome.UPDATED)
 
 def undo_import(*, run: ImportRun, actor: Actor, now: datetime) -> None:
     """Set back what an import did, the last first; called again, it goes on where it stopped."""
-    while True:
-        open_rows = run.rows.filter(outcome__in=_CHANGED, undone="").order_by("-ordinal")
-        ids = list(open_rows.values_list("pk", flat=True)[:BATCH])
-        if not ids:
-            break
-        in_transaction(lambda ids=ids: _undo_rows(ids, actor, now))  # type: ignore[misc]
+    in_steps(lambda: _undo_rows(run, actor, now))
     run.refresh_from_db()
     if run.state == RunState.UNDOING:
         IMPORT.move(run, RunState.UNDONE, ended_at=now)
 
 
-def _undo_rows(ids: Sequence[int], actor: Actor, now: datetime) -> None:
-    rows = list(ImportRow.objects.select_for_update().filter(pk__in=ids, undone=""))
-    rows.sort(key=lambda row: -row.ordinal)
+def _undo_rows(run: ImportRun, actor: Actor, now: datetime) -> bool:
+    """Undo the next rows, the last of the file first; False where none is left."""
+    left = ImportRow.objects.select_for_update().filter(run=run, outcome__in=_CHANGED, undone="")
+    rows = list(left.order_by("-ordinal")[:BATCH])
     categories = Categories()
     for row in rows:
         row.undone = _undone(row, categories, actor, now)[:300]
     ImportRow.objects.bulk_update(rows, ["undone"])
+    return bool(rows)
 
 
 def _undone(row: ImportRow, categories: Categories, actor: Actor, now: datetime) -> str:

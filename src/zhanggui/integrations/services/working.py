@@ -1,5 +1,6 @@
 """What a worker does with an import: checks it, writes it batch by batch, fetches pictures."""
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +12,7 @@ from django.utils.translation import get_language, override
 
 from zhanggui.core.ids import next_ids
 from zhanggui.core.tables.types import FileRefused
-from zhanggui.core.transactions import in_transaction
+from zhanggui.core.transactions import in_transaction, rest
 from zhanggui.core.types import By
 from zhanggui.integrations.importing import files
 from zhanggui.integrations.models import ImportRow, ImportRun
@@ -24,7 +25,8 @@ from zhanggui.integrations.services.work import Result, Work
 from zhanggui.integrations.states import IMPORT
 from zhanggui.integrations.types import Kind, Outcome, RunState
 
-PICTURE_BATCH = 5  # products: their pictures are held at once
+PICTURE_BATCH = 5  # products
+MOST_HELD = 12  # pictures of a batch, which are held at once; a product alone may have as many
 
 
 class _Stopped(Exception):
@@ -151,8 +153,10 @@ def _write_all(run: ImportRun, now: datetime, progress: Progress) -> dict[str, A
         run.total = max(work.total, run.done)
         ImportRun.objects.filter(pk=run.pk).update(total=run.total)
         for items in work.batches(skip=run.done):
+            began = time.monotonic()
             _write(run, work, items)
             progress("write", run.done, run.total)
+            rest(since=began)
         _fetch_pictures(run, now=now, progress=progress)
         errors_file = _final_errors(run, work)
     storage.forget(run.errors_file)
@@ -213,7 +217,7 @@ def _fetch_pictures(run: ImportRun, *, now: datetime, progress: Progress) -> Non
     folders = [Path(one) for one in run.options.get("folders", ())]
     by = By(actor_of(run), now)
     with files.pictures_of(archive=archive, folders=folders) as along:
-        while rows := list(run.rows.exclude(pictures=None).order_by("ordinal")[:PICTURE_BATCH]):
+        while rows := _with_pictures(run):
             wanted = [row.pictures or {} for row in rows]
             ids = [row.subject_id or 0 for row in rows]
             errors = finish_pictures(product_ids=ids, wanted=wanted, along=along, by=by)
@@ -228,6 +232,18 @@ def _fetch_pictures(run: ImportRun, *, now: datetime, progress: Progress) -> Non
             mine = ImportRun.objects.filter(pk=run.pk, state=RunState.RUNNING, cancel_asked=False)
             if not mine.update(pictures_done=run.pictures_done, counts=run.counts):
                 raise _Stopped
+
+
+def _with_pictures(run: ImportRun) -> list[ImportRow]:
+    """Return the next rows with pictures to be fetched, so many that they fit into memory."""
+    found: list[ImportRow] = []
+    held = 0
+    for row in run.rows.exclude(pictures=None).order_by("ordinal")[:PICTURE_BATCH]:
+        held += len((row.pictures or {})["items"])
+        if found and held > MOST_HELD:
+            break
+        found.append(row)
+    return found
 
 
 def _final_errors(run: ImportRun, work: Work) -> str:
