@@ -1,4 +1,4 @@
-"""`python -m bench`: measure, compare or print results, count people a core; see `make bench`."""
+"""`python -m bench`: measure, compare, print results, count people a core, try large amounts."""
 
 import argparse
 import json
@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.bulk import measure_bulk
 from bench.capacity import measure_capacity
 from bench.compare import compared
 from bench.run import Plan, run
 from bench.servers import ROOT
 from bench.table import written, written_in_markdown
+from bench.upkeep import measure_upkeep
 
 FOLDER = ROOT / "var" / "bench"
 
@@ -27,6 +29,10 @@ def main() -> None:
         print((written_in_markdown if "--markdown" in words else written)(result), end="")
     elif words[:1] == ["capacity"]:
         measure_capacity(words[1:])
+    elif words[:1] == ["bulk"]:
+        measure_bulk(words[1:])
+    elif words[:1] == ["upkeep"]:
+        measure_upkeep(words[1:])
     else:
         measure(parsed(words))
 

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 from bench.drivers import Outcome, request
 from bench.figures import Figure
@@ -24,6 +25,13 @@ _PLACES = (
 
 def order(*skus: str) -> bytes:
     """Return the request of a new buyer for one piece of each SKU."""
+    body, key = wanted(*skus)
+    headers = {"Idempotency-Key": key}
+    return request("POST", "/api/v1/shop/orders", body=json.dumps(body).encode(), headers=headers)
+
+
+def wanted(*skus: str) -> tuple[dict[str, Any], str]:
+    """Return what a new buyer wants, one piece of each SKU, and the key of the request."""
     number = next(_phones)
     province, city, district = _PLACES[number % len(_PLACES)]
     body = {
@@ -38,8 +46,7 @@ def order(*skus: str) -> bytes:
         },
         "payment_channel": "transfer",
     }
-    headers = {"Idempotency-Key": uuid.uuid4().hex}
-    return request("POST", "/api/v1/shop/orders", body=json.dumps(body).encode(), headers=headers)
+    return body, uuid.uuid4().hex
 
 
 def measure_orders(stage: Stage, figures: dict[str, Figure]) -> None:
