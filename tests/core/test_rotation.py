@@ -68,6 +68,7 @@ def test_every_encrypted_column_is_found() -> None:
         "customers.address",
         "integrations.exportrun",
         "notifications.message",
+        "orders.importedorder",
         "orders.order",
         "payments.merchantaccount",
     }

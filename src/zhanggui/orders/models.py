@@ -240,6 +240,26 @@ class Tally(models.Model):
         return f"{self.figure} {self.orders:+}"
 
 
+class ImportedOrder(models.Model):
+    """What the file of another shop said of an order beyond what we hold, for looking it up.
+
+    Nobody's name, phone or address is in it; what stays is encrypted, since any column may tell
+    something of a person.
+    """
+
+    id = IdField()
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="imported")
+    format = models.CharField(max_length=30)
+    number = models.CharField(max_length=40, db_index=True)  # as the other shop called it
+    cells = EncryptedField(default="[]")  # JSON: for each row its cells by column
+    recipient_masked = models.BooleanField(default=False)
+    file_hash = models.CharField(max_length=64)  # SHA-256 of the file
+    imported_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.format} {self.number}"
+
+
 class CreditNote(models.Model):
     """A cancellation of an imported history, with the order it belongs to where that is known."""
 

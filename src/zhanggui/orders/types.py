@@ -87,6 +87,18 @@ class Source(TextChoices):
     IMPORT = "import", _("导入")
 
 
+class HistoryState(TextChoices):
+    """Where an order of another shop stands, in our words."""
+
+    UNPAID = "unpaid", _("待付款")
+    TO_SHIP = "to_ship", _("待发货")
+    PART_SHIPPED = "part_shipped", _("部分发货")
+    SHIPPED = "shipped", _("已发货")
+    COMPLETED = "completed", _("已完成")
+    CLOSED = "closed", _("已关闭（未付款）")
+    REFUNDED = "refunded", _("已关闭（全额退款）")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedLine:
     """One line as asked for. `unit_price_minor` is what the buyer saw, None to take any price."""
@@ -239,6 +251,7 @@ class RowError:
     invoice: str
     code: str
     text: str
+    table: int = 0  # of several that came together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,3 +287,52 @@ class ImportReport:
     added_credit_notes: int
     errors: tuple[RowError, ...]  # the first hundred
     broken_invoices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyTotals:
+    """What buyers paid for the orders of a file in one currency, and what they got back."""
+
+    currency: str
+    orders: int
+    gross_minor: int
+    refunds_minor: int
+
+    @property
+    def net_minor(self) -> int:
+        """What remains."""
+        return self.gross_minor - self.refunds_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryReport:
+    """What a file of a marketplace holds, and what became of it.
+
+    All but the last five describe the file without the orders that are refused or left out:
+    `unknown` counts orders by the status word that nobody has explained, `left_out` open ones by
+    state, `errors` has every wrong row.
+    """
+
+    format_name: str
+    lines: int
+    orders: int
+    customers: int
+    units_sold: int
+    totals: tuple[CurrencyTotals, ...]
+    states: dict[str, int]
+    left_out: dict[str, int]
+    unknown: dict[str, int]
+    first_at: datetime | None
+    last_at: datetime | None
+    goods_lines: int
+    matched_lines: int  # of SKUs that the shop has
+    masked: int  # orders whose recipient is hidden
+    adjusted: int  # orders whose discount is not the one that the file tells
+    rejected: int
+    refused: int
+    errors: tuple[RowError, ...]
+    added: int
+    updated: int
+    known: int
+    credit_notes: int
+    conflicts: int

@@ -1,15 +1,15 @@
 """Importing past orders: the order domain reads and writes them, we show how far it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhanggui.integrations.models import ImportRun
+from zhanggui.integrations.models import ColumnMatch, ImportRun
 from zhanggui.integrations.services import storage
-from zhanggui.integrations.types import Outcome
+from zhanggui.integrations.types import Kind, Outcome
 from zhanggui.orders.types import ImportReport
 
 FORMAT = "online-retail"  # the first that orders.services.history knows
@@ -62,3 +62,29 @@ def problems_of(report: ImportReport) -> list[tuple[int, str]]:
         )
         for one in report.errors
     ]
+
+
+def remembered_words(format_name: str) -> dict[str, str]:
+    """Return what people said that status words of a format mean."""
+    known = ColumnMatch.objects.filter(kind=Kind.ORDERS, fingerprint=_words_key(format_name))
+    found = known.values_list("columns", flat=True).first()
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def remember_words(format_name: str, words: Mapping[str, str], *, now: datetime) -> None:
+    """Keep what status words of a format mean, for this and every later file."""
+    if not words:
+        return
+    ColumnMatch.objects.update_or_create(
+        kind=Kind.ORDERS,
+        fingerprint=_words_key(format_name),
+        defaults={
+            "format": format_name,
+            "columns": {**remembered_words(format_name), **words},
+            "updated_at": now,
+        },
+    )
+
+
+def _words_key(format_name: str) -> str:
+    return f"status words of {format_name}"

@@ -6,12 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhanggui.core.money import Money
 from zhanggui.core.text import TextRefused, clean_text
+from zhanggui.orders.importing.faults import RowFault as RowFault
 from zhanggui.orders.importing.table import Record
 from zhanggui.orders.types import ImportRefused
 
@@ -68,15 +68,6 @@ class Row:
     at: datetime  # naive, on the shop's clock
     customer: str  # empty: anonymous
     country: str
-
-
-class RowFault(Exception):
-    """A line that can't be taken over, with a stable code and the reason."""
-
-    def __init__(self, code: str, text: str | Promise) -> None:
-        super().__init__(text)
-        self.code = code
-        self.text = str(text)
 
 
 class Reader:

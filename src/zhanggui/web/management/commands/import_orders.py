@@ -1,8 +1,9 @@
 """`zhanggui import-orders`: take over the order history of another shop."""
 
-import json
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import asdict
+from json import dumps
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,10 +12,20 @@ from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhanggui.integrations.services.orders import remembered_words
 from zhanggui.orders.services.history import FORMATS, import_orders
-from zhanggui.orders.types import ImportRefused, ImportReport, RowError
+from zhanggui.orders.services.marketplace import Wish, format_of, import_marketplace
+from zhanggui.orders.types import (
+    HistoryReport,
+    HistoryState,
+    ImportRefused,
+    ImportReport,
+    RowError,
+)
+from zhanggui.web.management.order_report import figures_of, summary
 from zhanggui.web.management.progress import ProgressBar
 
+SHOWN_ERRORS = 100
 _JSON_FIGURES = (
     "lines",
     "orders",
@@ -35,12 +46,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("file", type=Path, help="the file, plain or gzip")
-        parser.add_argument("--format", required=True, help=", ".join(FORMATS))
+        parser.add_argument("file", type=Path, help="CSV, plain or gzip, or Excel")
+        parser.add_argument(
+            "--items", type=Path, action="append", default=[], help="its list of items (Taobao)"
+        )
+        parser.add_argument("--format", default="", help="else it is found out")
+        parser.add_argument(
+            "--status",
+            action="append",
+            default=[],
+            metavar="WORD=STATE",
+            help=f"what a status word means: {', '.join(HistoryState.values)}",
+        )
+        parser.add_argument(
+            "--open", action="store_true", help="also orders that are unpaid or to be shipped"
+        )
         parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *_args: Any, file: Path, dry_run: bool, json: bool, **options: Any) -> None:
+    def handle(self, *_args: Any, json: bool, **options: Any) -> None:
         """Import, then print what the file holds."""
         progress = (
             None
@@ -48,14 +72,7 @@ class Command(BaseCommand):
             else ProgressBar(self.stderr, names={"read": _("读取"), "write": _("写入")})
         )
         try:
-            report = import_orders(
-                path=file,
-                format_name=options["format"],
-                zone=timezone.get_default_timezone(),
-                now=timezone.now(),
-                is_dry_run=dry_run,
-                **({"progress": progress.show} if progress else {}),
-            )
+            report = self._imported(progress, **options)
         except ImportRefused as refusal:
             self._fail(refusal, code=refusal.code, detail=str(refusal), as_json=json)
         except (OperationalError, ProgrammingError) as error:
@@ -69,10 +86,62 @@ class Command(BaseCommand):
         finally:
             if progress:
                 progress.end()
-        if json:
+        if isinstance(report, HistoryReport):
+            self._print_history(report, is_dry_run=options["dry_run"], as_json=json)
+        elif json:
             self._print_json(report)
         else:
-            self._print_table(report, is_dry_run=dry_run)
+            self._print_table(report, is_dry_run=options["dry_run"])
+
+    def _imported(
+        self, progress: ProgressBar | None, *, file: Path, dry_run: bool, **options: Any
+    ) -> ImportReport | HistoryReport:
+        show = {"progress": progress.show} if progress else {}
+        zone, now = timezone.get_default_timezone(), timezone.now()
+        paths = [file, *options["items"]]
+        words = _words(options["status"])
+        format_name = format_of(paths, format_name=options["format"])
+        if format_name in FORMATS:
+            return import_orders(
+                path=file,
+                format_name=format_name,
+                zone=zone,
+                now=now,
+                is_dry_run=dry_run,
+                **show,
+            )
+        wish = Wish(
+            words={**remembered_words(format_name), **words},
+            open_orders=options["open"],
+            is_dry_run=dry_run,
+        )
+        return import_marketplace(
+            paths=paths, format_name=format_name, wish=wish, zone=zone, now=now, **show
+        )
+
+    def _print_history(self, report: HistoryReport, *, is_dry_run: bool, as_json: bool) -> None:
+        shown = report.errors[:SHOWN_ERRORS]
+        for error in shown:
+            if as_json:
+                facts = {"code": error.code, "detail": _row_text(error), "line": error.line}
+                self._complain(**facts, order=error.invoice)
+            else:
+                self.stderr.write(_row_text(error))
+        if as_json:
+            self.stdout.write(dumps(figures_of(report), ensure_ascii=False))
+            return
+        if len(report.errors) > len(shown):
+            left = len(report.errors) - len(shown)
+            self.stderr.write(_("……还有 %(n)d 行有错。") % {"n": left})
+        for name, value in summary(report, is_dry_run=is_dry_run):
+            self.stdout.write(f"{_padded(name, 30)}{value}")
+        if report.unknown:
+            self.stdout.write(
+                _("用 --status 词=状态 说明这些状态词，状态有：%(states)s")
+                % {"states": _("、").join(HistoryState.values)}
+            )
+        if is_dry_run:
+            self.stdout.write(_("只检查，没有写入。去掉 --dry-run 再运行就会导入。"))
 
     def _fail(self, cause: BaseException, *, code: str, detail: str, as_json: bool) -> NoReturn:
         if not as_json:
@@ -85,10 +154,10 @@ class Command(BaseCommand):
             self._complain(code=error.code, detail=_row_text(error), line=error.line)
         figures = asdict(report.figures)
         wanted = {name: figures[name] for name in _JSON_FIGURES}
-        self.stdout.write(json.dumps({**wanted, "added": report.added}))
+        self.stdout.write(dumps({**wanted, "added": report.added}))
 
     def _complain(self, **facts: Any) -> None:
-        self.stderr.write(json.dumps(facts, ensure_ascii=False), str)
+        self.stderr.write(dumps(facts, ensure_ascii=False), str)
 
     def _print_table(self, report: ImportReport, *, is_dry_run: bool) -> None:
         for error in report.errors:
@@ -125,6 +194,21 @@ class Command(BaseCommand):
                 _("新增订单 %(orders)d 个，新增退货单 %(notes)d 个。")
                 % {"orders": report.added, "notes": report.added_credit_notes}
             )
+
+
+def _words(given: Sequence[str]) -> dict[str, str]:
+    """Return what status words mean, as --status says it: the last = separates."""
+    words = {}
+    for one in given:
+        word, separator, state = one.rpartition("=")
+        if not separator or not word or state not in HistoryState.values:
+            raise ImportRefused(
+                _("--status %(given)s 不对，应是 词=状态，状态有：%(states)s")
+                % {"given": one, "states": _("、").join(HistoryState.values)},
+                code="bad_status",
+            )
+        words[word] = state
+    return words
 
 
 def _row_text(error: RowError) -> str:
