@@ -8,6 +8,22 @@ from zhanggui.catalog.models import Category, Product
 from zhanggui.catalog.types import AttributeKind, BulkAct, BulkWish
 from zhanggui.core.types import SYSTEM, Actor, ActorType
 
+# Route → what is opened of it, for tests.web.test_query_counts
+STOCK_ASKED: dict[str, tuple[str, ...]] = {
+    "console/stock/": ("/console/stock/", "/console/stock/?q=商品&show=low"),
+    "console/stock/check/": ("/console/stock/check/",),
+    "console/stock/correct/<str:warehouse>/<path:code>/": (
+        "/console/stock/correct/{warehouse}/{sku}/",
+    ),
+    "console/stock/sku/<path:code>/": ("/console/stock/sku/{sku}/",),
+    "console/stock/transfers/": ("/console/stock/transfers/",),
+    "console/stock/transfers/new/": ("/console/stock/transfers/new/",),
+    "console/stock/transfers/<str:number>/": ("/console/stock/transfers/{transfer}/",),
+    "api/v1/admin/stock": ("/api/v1/admin/stock?sku={sku}",),
+    "api/v1/admin/transfers": ("/api/v1/admin/transfers",),
+    "api/v1/admin/transfers/<number>": ("/api/v1/admin/transfers/{transfer}",),
+}
+
 
 def attributed(size: int, top: Category) -> None:
     """Give a category so many attributes, and all products values of them."""

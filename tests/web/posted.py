@@ -235,6 +235,28 @@ POSTED: dict[str, tuple[Post, ...]] = {
         _of_program("orders/{unpaid}/confirm-transfer", amount_minor="{due}", reference="A4"),
     ),
     "api/v1/admin/orders/<number>/reveal": (_of_program("orders/{paid}/reveal", reason="核对"),),
+    "api/v1/admin/stock/corrections": (
+        _of_program(
+            "stock/corrections",
+            sku="{sku}",
+            warehouse="{warehouse}",
+            act="set_aside",
+            quantity=1,
+            reason="碰坏",
+        ),
+    ),
+    "api/v1/admin/transfers": (
+        _of_program("transfers", source="HOUSE0", target="FAR", request_id="r2"),
+    ),
+    "api/v1/admin/transfers/<number>/send": (_of_program("transfers/{draft}/send"),),
+    "api/v1/admin/transfers/<number>/cancel": (_of_program("transfers/{draft}/cancel"),),
+    "api/v1/admin/transfers/<number>/receive": (
+        _of_program(
+            "transfers/{transfer}/receive",
+            lines=[{"sku": "{sku}", "received": 1}],
+            request_id="r3",
+        ),
+    ),
     "api/v1/admin/stock": (
         _of_program("stock", sku="{sku}", warehouse="{warehouse}", on_hand=7, reason="盘点"),
     ),

@@ -24,7 +24,7 @@ from tests.factories.passkeys import protect
 from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_shop, stocked
 from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
-from tests.web.goods import attributed, edited
+from tests.web.goods import STOCK_ASKED, attributed, edited
 from tests.web.settings import SETTINGS_ASKED, change_settings
 
 from zhanggui.accounts import services as accounts
@@ -58,6 +58,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 # Route → what is opened of it. Names in braces are of the world; see `World.names`.
 ASKED: dict[str, tuple[str, ...]] = {
     **SETTINGS_ASKED,
+    **STOCK_ASKED,
     "console/": ("/console/", "/console/?period=month"),
     "console/all/": ("/console/all/",),
     "console/audit/": ("/console/audit/", "/console/audit/?q=商品&kind=product.saved"),
@@ -139,15 +140,6 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/roles/<str:code>/": ("/console/roles/{role}/",),
     "console/api-keys/": ("/console/api-keys/",),
     "console/api-keys/new/": ("/console/api-keys/new/",),
-    "console/stock/": ("/console/stock/", "/console/stock/?q=商品&show=low"),
-    "console/stock/check/": ("/console/stock/check/",),
-    "console/stock/correct/<str:warehouse>/<path:code>/": (
-        "/console/stock/correct/{warehouse}/{sku}/",
-    ),
-    "console/stock/sku/<path:code>/": ("/console/stock/sku/{sku}/",),
-    "console/stock/transfers/": ("/console/stock/transfers/",),
-    "console/stock/transfers/new/": ("/console/stock/transfers/new/",),
-    "console/stock/transfers/<str:number>/": ("/console/stock/transfers/{transfer}/",),
     "api/v1/openapi.json": ("/api/v1/openapi.json",),
     "api/v1/docs": ("/api/v1/docs",),
     "api/v1/shop/products": ("/api/v1/shop/products", "/api/v1/shop/products?q=商品"),
@@ -156,7 +148,6 @@ ASKED: dict[str, tuple[str, ...]] = {
     "api/v1/admin/orders": ("/api/v1/admin/orders", "/api/v1/admin/orders?q={tracking}"),
     "api/v1/admin/orders/<number>": ("/api/v1/admin/orders/{shipped}",),
     "api/v1/admin/audit": ("/api/v1/admin/audit",),
-    "api/v1/admin/stock": ("/api/v1/admin/stock?sku={sku}",),
     "livez": ("/livez",),
     "readyz": ("/readyz",),
     "": ("/",),

@@ -3,7 +3,7 @@
 Between the two it is on the way: on hand in neither, counted by the lines of what was sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -39,13 +39,22 @@ MOST_LINES = 200
 
 @retried
 def create_transfer(
-    *, source: str, target: str, note: str, request_id: str, actor: Actor, now: datetime
+    *,
+    source: str,
+    target: str,
+    note: str,
+    request_id: str,
+    lines: Mapping[str, int] | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Transfer:
-    """Begin a transfer between two warehouses (by code); the same request again returns it.
+    """Begin a transfer between two warehouses (by code) of these pieces (SKU code → how many).
+
+    The same request again returns it.
 
     Raises:
-        UnknownStock: there is no such warehouse.
-        TransferRefused: both are the same.
+        UnknownStock: there is no such warehouse or SKU.
+        TransferRefused: both warehouses are the same, or there are too many pieces or lines.
         TextRefused: as core.text says.
     """
     request_id = clean_text(request_id, max_length=64) or f"none {next_id()}"
@@ -74,6 +83,8 @@ def create_transfer(
         created_at=now,
     )
     _tell(made, "created", actor, now)
+    for code, quantity in (lines or {}).items():
+        _set_line(made, code, quantity, actor, now)
     return made
 
 
@@ -91,6 +102,12 @@ def set_transfer_line(
     transfer = _locked(transfer_id)
     if transfer.status != Status.DRAFT:
         raise IllegalMove(_("这张调拨单已经发出或取消，不能再改。"))
+    _set_line(transfer, sku_code, quantity, actor, now)
+
+
+def _set_line(
+    transfer: Transfer, sku_code: str, quantity: int, actor: Actor, now: datetime
+) -> None:
     sku_id = catalog.sku_id(code=clean_text(sku_code, max_length=60))
     if sku_id is None:
         raise UnknownStock(_("没有这个 SKU，请检查编码。"))

@@ -1,9 +1,8 @@
 """What staff's programs may do, with the rights of their key's role."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
@@ -14,32 +13,22 @@ from zhanggui.core.models import AuditEntry
 from zhanggui.freight.carriers import normal_number, recognise
 from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.fulfilment import services as fulfilment_services
-from zhanggui.inventory import queries as inventory
-from zhanggui.inventory import services as inventory_services
-from zhanggui.inventory.types import Correction, CorrectionAct
 from zhanggui.orders import queries as orders
 from zhanggui.orders import services as order_services
 from zhanggui.orders.queries import Order
 from zhanggui.payments import services as payments
-from zhanggui.web.access import sees, sees_code
+from zhanggui.web.access import sees
 from zhanggui.web.api import schemas
 from zhanggui.web.api.auth import KeyWith, holder, key_actor
-from zhanggui.web.api.output import order_detail, order_row
+from zhanggui.web.api.output import as_json, order_detail, order_row
+from zhanggui.web.api.schemas import PROBLEMS
 from zhanggui.web.api.texts import order_number, words
 
 router = Router()
 
-_PROBLEMS: dict[Any, Any] = {
-    401: schemas.Problem,
-    403: schemas.Problem,
-    404: schemas.Problem,
-    409: schemas.Problem,
-    422: schemas.Problem,
-}
-
 
 @router.get(
-    "/orders", auth=KeyWith("orders", "view"), response={200: schemas.OrdersOut, **_PROBLEMS}
+    "/orders", auth=KeyWith("orders", "view"), response={200: schemas.OrdersOut, **PROBLEMS}
 )
 def order_list(
     request: HttpRequest,
@@ -63,7 +52,7 @@ def order_list(
         limit=limit,
     )
     with_money = holder(request).may("orders", "see_money")
-    return _json(
+    return as_json(
         {
             "items": [order_row(one, with_money=with_money) for one in page.orders],
             "next": page.next or None,
@@ -74,7 +63,7 @@ def order_list(
 @router.get(
     "/orders/{number}",
     auth=KeyWith("orders", "view"),
-    response={200: schemas.OrderOut, **_PROBLEMS},
+    response={200: schemas.OrderOut, **PROBLEMS},
 )
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order with lines and parcels; personal data is masked."""
@@ -84,7 +73,7 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 @router.post(
     "/orders/{number}/ship",
     auth=KeyWith("orders", "ship"),
-    response={200: schemas.OrderOut, **_PROBLEMS},
+    response={200: schemas.OrderOut, **PROBLEMS},
 )
 def ship(request: HttpRequest, number: str, payload: schemas.ShipIn) -> HttpResponse:
     """Ship all that waits of an order in one parcel; the same number again changes nothing."""
@@ -104,7 +93,7 @@ def ship(request: HttpRequest, number: str, payload: schemas.ShipIn) -> HttpResp
 @router.post(
     "/orders/{number}/confirm-transfer",
     auth=KeyWith("payments", "confirm_transfer"),
-    response={200: schemas.OrderOut, **_PROBLEMS},
+    response={200: schemas.OrderOut, **PROBLEMS},
 )
 def confirm_transfer(
     request: HttpRequest, number: str, payload: schemas.TransferIn
@@ -129,7 +118,7 @@ def confirm_transfer(
 @router.post(
     "/orders/{number}/reveal",
     auth=KeyWith("orders", "reveal"),
-    response={200: schemas.RevealOut, **_PROBLEMS},
+    response={200: schemas.RevealOut, **PROBLEMS},
 )
 def reveal(request: HttpRequest, number: str, payload: schemas.RevealIn) -> HttpResponse:
     """Show the buyer's personal data in clear; who, when and why is written down."""
@@ -139,41 +128,12 @@ def reveal(request: HttpRequest, number: str, payload: schemas.RevealIn) -> Http
         actor=key_actor(request),
         now=timezone.now(),
     )
-    return _json(
+    return as_json(
         {"name": shown.name, "phone": shown.phone, "detail": shown.detail, "note": shown.note}
     )
 
 
-@router.get("/stock", auth=KeyWith("stock", "view"), response={200: schemas.StocksOut, **_PROBLEMS})
-def stock(request: HttpRequest, sku: Annotated[str, Query(max_length=60)]) -> HttpResponse:
-    """What every warehouse has of a SKU."""
-    rows = inventory.stock_rows(sku_code=words(sku))
-    seen = [row for row in rows if sees_code(holder(request), row.warehouse)]
-    return _json({"items": [_level(row) for row in seen], "next": None})
-
-
-@router.patch(
-    "/stock", auth=KeyWith("stock", "edit"), response={200: schemas.StockOut, **_PROBLEMS}
-)
-def count(request: HttpRequest, payload: schemas.CountIn) -> HttpResponse:
-    """Set what was counted of a SKU in a warehouse; the difference is a row of the ledger."""
-    if not sees_code(holder(request), words(payload.warehouse)):
-        raise Http404("There is no such warehouse.")
-    wanted = Correction(
-        sku_code=words(payload.sku),
-        warehouse_code=words(payload.warehouse),
-        act=CorrectionAct.COUNT,
-        quantity=payload.on_hand,
-        reason=payload.reason_code,
-        note=words(payload.reason),
-        seen=payload.seen_on_hand,
-        request_id=words(payload.request_id),
-    )
-    row = inventory_services.correct(wanted=wanted, actor=key_actor(request), now=timezone.now())
-    return _json(_level(row))
-
-
-@router.get("/audit", auth=KeyWith("audit", "view"), response={200: schemas.AuditsOut, **_PROBLEMS})
+@router.get("/audit", auth=KeyWith("audit", "view"), response={200: schemas.AuditsOut, **PROBLEMS})
 def audit_list(
     request: HttpRequest,
     kind: Annotated[str, Query(max_length=60)] = "",
@@ -187,7 +147,7 @@ def audit_list(
     wanted = audit.Wanted(kind=words(kind), label=words(subject))
     found = audit.entries(wanted=wanted, before=before, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
-    return _json(
+    return as_json(
         {"items": [_entry(row) for row in found], "next": str(found[-1].pk) if more else None}
     )
 
@@ -206,17 +166,6 @@ def _entry(row: AuditEntry) -> schemas.Json:
     }
 
 
-def _level(row: Any) -> schemas.Json:
-    return {
-        "sku": row.sku,
-        "warehouse": row.warehouse,
-        "on_hand": row.on_hand,
-        "reserved": row.reserved,
-        "unavailable": row.unavailable,
-        "available": row.available,
-    }
-
-
 def _order(request: HttpRequest, number: str) -> Order:
     found = orders.order_by_number(number=order_number(number))
     if found is None or not sees(holder(request), found.warehouse_id):
@@ -225,14 +174,10 @@ def _order(request: HttpRequest, number: str) -> Order:
 
 
 def _answer(request: HttpRequest, found: Order) -> HttpResponse:
-    return _json(
+    return as_json(
         order_detail(
             found,
             fulfilment.parcels_of(order_id=found.pk),
             with_money=holder(request).may("orders", "see_money"),
         )
     )
-
-
-def _json(body: schemas.Json) -> HttpResponse:
-    return HttpResponse(orjson.dumps(body), content_type="application/json")

@@ -12,7 +12,7 @@ from ninja.renderers import BaseRenderer
 
 from zhanggui.core.types import Refusal
 from zhanggui.orders.types import OrderRefused
-from zhanggui.web.api import admin, shop
+from zhanggui.web.api import admin, shop, stock
 from zhanggui.web.api.auth import Forbidden
 from zhanggui.web.api.docs import ApiDocs
 from zhanggui.web.middleware import RETRY_SECONDS
@@ -43,6 +43,7 @@ api = NinjaAPI(
 )
 api.add_router("/shop", shop.router, tags=["shop"])
 api.add_router("/admin", admin.router, tags=["admin"])
+api.add_router("/admin", stock.router, tags=["stock"])
 
 
 def problem(code: str, detail: str, *, status: int, **more: Any) -> HttpResponse:

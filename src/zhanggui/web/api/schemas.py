@@ -1,16 +1,19 @@
 """The words of the API (decisions.md 19): what comes in, what goes out."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from zhanggui.inventory.types import CorrectionReason
+from zhanggui.inventory.types import CorrectionReason, MissingReason, TransferStatus
 
 SkuCode = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Words = Annotated[str, StringConstraints(max_length=200)]
 Minor = Annotated[int, Field(ge=0, le=10**12, strict=True)]
+WarehouseCode = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+RequestId = Annotated[str, StringConstraints(max_length=64)]
+Pieces = Annotated[int, Field(ge=0, le=100_000_000, strict=True)]
 Cursor = Annotated[str, StringConstraints(max_length=300)]
 
 
@@ -321,20 +324,124 @@ class AuditsOut(Schema):
     next: str | None = None
 
 
-class CountIn(Input):
+class LevelIn(Input):
+    """A SKU in a warehouse, and why its stock is changed.
+
+    The same `request_id` again changes nothing.
+    """
+
+    sku: SkuCode
+    warehouse: WarehouseCode
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason_code: CorrectionReason = CorrectionReason.OTHER
+    request_id: RequestId = ""
+
+
+class CountIn(LevelIn):
     """What was counted: the absolute number of pieces.
 
     With `seen_on_hand` it is refused (409 `stock_moved`) where the figure is another one by now.
     The same `request_id` again changes nothing.
     """
 
+    on_hand: Pieces
+    seen_on_hand: Pieces | None = None
+
+
+class CorrectionIn(LevelIn):
+    """Pieces that can't be sold: set aside, put back for sale, or written off.
+
+    With `seen_unavailable` it is refused (409 `stock_moved`) where the figure is another one by
+    now. The same `request_id` again changes nothing.
+    """
+
+    act: Literal["set_aside", "put_back", "write_off"]
+    quantity: Pieces
+    seen_unavailable: Pieces | None = None
+
+
+class TransferLineIn(Input):
+    """Pieces of a SKU that go along."""
+
     sku: SkuCode
-    warehouse: Annotated[str, StringConstraints(min_length=1, max_length=20)]
-    on_hand: Annotated[int, Field(ge=0, le=100_000_000, strict=True)]
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    reason_code: CorrectionReason = CorrectionReason.OTHER
-    seen_on_hand: Annotated[int, Field(ge=0, le=100_000_000, strict=True)] | None = None
-    request_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    quantity: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+
+
+class TransferNewIn(Input):
+    """A transfer between two warehouses, by their codes."""
+
+    source: WarehouseCode
+    target: WarehouseCode
+    lines: Annotated[list[TransferLineIn], Field(max_length=200)] = []
+    note: Words = ""
+    request_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class ArrivalIn(Input):
+    """What arrived of a SKU, and how many pieces never will.
+
+    With `seen_on_the_way` it is refused (409 `stock_moved`) where somebody received some meanwhile.
+    """
+
+    sku: SkuCode
+    received: Pieces = 0
+    missing: Pieces = 0
+    seen_on_the_way: Pieces | None = None
+
+
+class ReceiptIn(Input):
+    """What arrived of a transfer; pieces that are missing need a reason."""
+
+    lines: Annotated[list[ArrivalIn], Field(min_length=1, max_length=200)]
+    missing_reason: MissingReason | None = None
+    note: Words = ""
+    request_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class TransferRowOut(Schema):
+    """A transfer in a list."""
+
+    number: str
+    source: str
+    target: str
+    status: TransferStatus
+    note: str
+    pieces: int
+    created_at: datetime
+    sent_at: datetime | None
+    received_at: datetime | None
+    canceled_at: datetime | None
+
+
+class TransfersOut(Schema):
+    """A page of transfers, newest first."""
+
+    items: list[TransferRowOut]
+    next: str | None = None
+
+
+class TransferLineOut(Schema):
+    """Pieces of a SKU in a transfer."""
+
+    sku: str
+    quantity: int
+    received: int
+    missing: int
+    on_the_way: int
+
+
+class TransferOut(TransferRowOut):
+    """A transfer with its lines."""
+
+    lines: list[TransferLineOut]
 
 
 Json = dict[str, Any]
+
+PROBLEMS: dict[Any, Any] = {
+    401: Problem,
+    403: Problem,
+    404: Problem,
+    409: Problem,
+    422: Problem,
+}

@@ -4,7 +4,6 @@ import hashlib
 import re
 from typing import Annotated, Any
 
-import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +25,7 @@ from zhanggui.orders.queries import Order
 from zhanggui.orders.types import DisplayStatus, OrderInput, Source, WantedLine
 from zhanggui.payments import services as payments
 from zhanggui.web.api import schemas
-from zhanggui.web.api.output import card, order_detail, pay_address, picture
+from zhanggui.web.api.output import as_json, card, order_detail, pay_address, picture
 from zhanggui.web.api.texts import is_token, order_number, product_slug, words
 from zhanggui.web.clients import client_ip, public_url
 from zhanggui.web.kept import mark_impersonal
@@ -67,7 +66,7 @@ def products(
         now=timezone.now(),
         sort=sort,
     )
-    answer = _json({"items": [card(one) for one in page.items], "next": page.next or None})
+    answer = as_json({"items": [card(one) for one in page.items], "next": page.next or None})
     return mark_impersonal(answer)
 
 
@@ -81,7 +80,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     available = inventory.available_by_sku(sku_ids=[sku.sku_id for sku in page.skus])
     reasons = orders.why_page_not_sold(page=page, available=available)
     names = [option.name for option in page.options]
-    return _json(
+    return as_json(
         {
             "slug": page.slug,
             "name": page.name,
@@ -138,7 +137,7 @@ def place(
         ),
         now=timezone.now(),
     )
-    return _json(
+    return as_json(
         {
             "number": placed.number,
             "token": placed.token,
@@ -160,7 +159,7 @@ def order(
     """An order for its buyer, who holds the token."""
     found = _own_order(number, x_order_token)
     can_pay = found.display_status == DisplayStatus.TO_PAY
-    return _json(
+    return as_json(
         order_detail(
             found,
             fulfilment.parcels_of(order_id=found.pk),
@@ -190,7 +189,7 @@ def pay(
         description=f"{accounts.shop().name} {found.number}",
         now=timezone.now(),
     )
-    return _json(
+    return as_json(
         {
             "payment_channel": payment.channel,
             "amount_minor": payment.amount_minor,
@@ -225,8 +224,3 @@ def _address(payload: schemas.OrderIn) -> AddressInput:
     if payload.address_text:
         return customers.pasted_address(text=payload.address_text)
     raise InvalidAddress("Send `address`, or `address_text`.", field="address")
-
-
-def _json(body: schemas.Json, *, status: int = 200) -> HttpResponse:
-    """Encode at once: the response models document and are held to by tests."""
-    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhanggui.accounts import queries as accounts
 from zhanggui.core.types import ActorType
 from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.inventory import queries
-from zhanggui.inventory.queries import StockMovement
+from zhanggui.inventory.queries import Event, StockMovement
 from zhanggui.inventory.types import MovementKind as Kind
 from zhanggui.orders import queries as orders
 
@@ -33,6 +34,7 @@ _ACTORS = {
     ActorType.API: _("接口"),
     ActorType.CHANNEL: _("支付渠道"),
     ActorType.SYSTEM: _("系统"),
+    ActorType.COMMAND: pgettext_lazy("actor", "命令行"),
 }
 
 
@@ -51,8 +53,7 @@ def ledger_rows(found: Sequence[StockMovement]) -> list[LedgerRow]:
     """Return movements in plain words, with one statement for each kind of cause."""
     numbers = _numbers(found)
     reasons = queries.corrections(correction_ids=_ids(found, "correction"))
-    staff = {row.actor_id for row in found if row.actor_type == ActorType.STAFF and row.actor_id}
-    names = accounts.user_names(user_ids=staff)
+    names = who_did(found)
     rows = []
     for row in found:
         cause = (row.cause_type, row.cause_id)
@@ -65,6 +66,19 @@ def ledger_rows(found: Sequence[StockMovement]) -> list[LedgerRow]:
         actor = names.get(row.actor_id or 0) or str(_ACTORS.get(ActorType(row.actor_type), ""))
         rows.append(LedgerRow(movement=row, title=title, url=url, note=row.reason, actor=actor))
     return rows
+
+
+def who_did(found: Collection[StockMovement] | Collection[Event]) -> dict[int, str]:
+    """Return id → name of the people and programs that did these things."""
+    ids: dict[str, set[int]] = {ActorType.STAFF: set(), ActorType.API: set()}
+    for row in found:
+        if row.actor_id and row.actor_type in ids:
+            ids[row.actor_type].add(row.actor_id)
+    names = accounts.user_names(user_ids=ids[ActorType.STAFF])
+    if ids[ActorType.API]:
+        keys = accounts.key_names(ids[ActorType.API])
+        names |= {pk: _("接口 · %(key)s") % {"key": key} for pk, key in keys.items()}
+    return names
 
 
 def _ids(found: Collection[StockMovement], *types: str) -> set[int]:

@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhanggui.accounts import queries as accounts
 from zhanggui.catalog import queries as catalog
-from zhanggui.core.types import ActorType, Refusal
+from zhanggui.core.types import Refusal
 from zhanggui.inventory import queries, services
 from zhanggui.inventory.queries import Event, Transfer
 from zhanggui.inventory.types import Arrival, TransferStatus
 from zhanggui.web.access import allowed, sees, staff_actor, staff_user
 from zhanggui.web.console.pages import page
+from zhanggui.web.console.stock.causes import who_did
 from zhanggui.web.console.stock.forms import ReceiptForm, TransferForm, new_key
 from zhanggui.web.console.stock.levels import clean, houses_of, key_of
 
@@ -234,8 +234,7 @@ def _detail(
 
 def _story(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Return what happened, newest first; lines put together before sending are left out."""
-    staff = {one.actor_id for one in events if one.actor_type == ActorType.STAFF and one.actor_id}
-    names = accounts.user_names(user_ids=staff)
+    names = who_did(events)
     return [
         {
             "title": _CHANGES[one.payload["change"]],
