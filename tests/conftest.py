@@ -1,5 +1,6 @@
 """What all tests share: a real database, quick password hashes, media in a folder of the run."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from zhanggui.core import versions
 
@@ -72,17 +74,59 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     }
 
 
+def is_sqlite() -> bool:
+    """Tell whether the tests run on SQLite."""
+    return str(connections["default"].settings_dict["ENGINE"]).endswith("sqlite3")
+
+
+@pytest.fixture(scope="session")
+def migrated(request: pytest.FixtureRequest) -> Path:
+    """Return where an empty shop's SQLite file lies from run to run, as these sources make it."""
+    known = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
+    for path in sorted((ROOT / "src" / "zhanggui").rglob("*")):
+        if path.suffix in {".py", ".csv", ".gz", ".json"} and "static" not in path.parts:
+            known.update(f"{path}\n{path.stat().st_size}\n".encode())
+            known.update(path.read_bytes())
+    return Path(request.config.cache.mkdir("migrated")) / f"{known.hexdigest()}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """Let migrations go on from the file that is there: its folder is of this run."""
+    return django_db_keepdb or is_sqlite()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_modify_db_settings_parallel_suffix: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated: Path,
 ) -> None:
     """Put SQLite into a file, so that threads and processes see one database as in the shop."""
     database = connections["default"].settings_dict
-    if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    if is_sqlite():
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        if migrated.exists():
+            shutil.copyfile(migrated, file)
+        database["TEST"]["NAME"] = str(file)
         database["OPTIONS"]["init_command"] = (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"  # a test need not survive a crash
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, migrated: Path
+) -> None:
+    """Keep the migrated file: a hundred migrations take ten seconds of each process of a run."""
+    if not is_sqlite() or migrated.exists():
+        return
+    for old in {*migrated.parent.glob("*.sqlite3")} - {migrated}:
+        old.unlink(missing_ok=True)
+    ours = migrated.with_suffix(f".{os.getpid()}")
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(ours)])
+    ours.replace(migrated)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,11 +16,11 @@ def together(works: Sequence[Callable[[], T]]) -> list[T | BaseException]:
 
     def run(work: Callable[[], T]) -> T:
         try:
-            start.wait(30)
+            start.wait(120)
             return work()
         finally:
             connections.close_all()
 
     with ThreadPoolExecutor(len(works)) as pool:
         running = [pool.submit(run, work) for work in works]
-        return [each.exception(60) or each.result() for each in running]
+        return [each.exception(120) or each.result() for each in running]

@@ -177,7 +177,7 @@ go_on = threading.Event()
 def hold():
     with ids._lock:
         held.set()
-        go_on.wait(20)
+        go_on.wait(120)
 threading.Thread(target=hold).start()
 held.wait()
 child = os.fork()

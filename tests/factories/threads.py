@@ -17,7 +17,7 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
     def run(act: Callable[[], Any]) -> Any:
         try:
             connection.ensure_connection()
-            start.wait(30)
+            start.wait(120)
             return act()
         except Refusal as refusal:
             return refusal

@@ -55,7 +55,7 @@ def start(order: Order, *, channel: str = "wechat_native", **values: Any) -> Pay
 def post(url: str, fields: dict[str, str] | None = None) -> tuple[int, str, str]:
     """Open an address as the buyer's browser does: status, where it leads, page."""
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     connection.request(
         "GET" if fields is None else "POST",
         f"{parts.path}?{parts.query}" if parts.query else parts.path,

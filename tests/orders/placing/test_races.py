@@ -190,7 +190,7 @@ def test_who_loses_a_deadlock_is_run_again() -> None:
             tries.append(order)
             for number, pk in enumerate(order):
                 if number and len(tries) == 1 and not is_one_writer:
-                    both_hold_one.wait(20)
+                    both_hold_one.wait(120)
                 StockLevel.objects.select_for_update().get(pk=pk)
 
         in_transaction(work)

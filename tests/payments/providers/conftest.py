@@ -110,7 +110,7 @@ def money_back(number: str = "R1", *, of: str = "2611210000000001P1", **changes:
     return RefundRequest(**(usual | changes))
 
 
-def until(found: Callable[[], Any], *, seconds: float = 5) -> Any:
+def until(found: Callable[[], Any], *, seconds: float = 60) -> Any:
     """Wait for what another thread will do, and return it."""
     deadline = time.monotonic() + seconds
     while not (value := found()):

@@ -46,7 +46,7 @@ class Client:
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> Answer:
         host = self.server.base.removeprefix("http://")
-        connection = http.client.HTTPConnection(host, timeout=5)
+        connection = http.client.HTTPConnection(host, timeout=60)
         try:
             connection.request(method, path, body=body or None, headers=headers or {})
             answer = connection.getresponse()

@@ -23,7 +23,7 @@ def fetch(
 ) -> tuple[int, dict[str, str], str]:
     """Open an address as a browser without script and without following redirects."""
     parts = urllib.parse.urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     body = urllib.parse.urlencode(fields) if fields is not None else None
     if body is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"

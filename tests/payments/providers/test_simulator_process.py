@@ -47,7 +47,7 @@ def running(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str]
 def test_it_stops_cleanly_when_told(folder: Path, number: signal.Signals) -> None:
     with running(folder) as (process, _):
         process.send_signal(number)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_it_remembers_payments_and_messages_after_a_kill(folder: Path) -> None:
@@ -55,7 +55,7 @@ def test_it_remembers_payments_and_messages_after_a_kill(folder: Path) -> None:
         channel = WechatPay(WechatConfig(base=base, **asdict(credentials(folder))))
         channel.start(attempt())
         process.kill()
-        process.wait(timeout=5)
+        process.wait(timeout=60)
     with running(folder, "--port", "0", "--retry-scale", "0.01") as (_, base):
         again = WechatPay(WechatConfig(base=base, **asdict(credentials(folder))))
         assert again.query(out_trade_no=NUMBER).state == PaymentState.NOT_PAID
