@@ -1,10 +1,11 @@
 """What search stores of a product and asks for: terms of texts in any language."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
+from zhanggui.catalog.types import BulkAct
 from zhanggui.core.text import search_form
 
 TERM_LENGTH = 60
@@ -182,3 +183,42 @@ def ended(minor: int, *, ending: str, digits: int) -> int:
     tail = int(ending) * whole // 100
     wholes = (minor - tail + whole // 2) // whole
     return max(wholes, 0 if tail else 1) * whole + tail
+
+
+# What each act of an edit of many sets. Rows keep it as one text and are compared by that text
+# before they are set, so it must hold every field to the last digit.
+BULK_FIELDS: Mapping[BulkAct, tuple[str, ...]] = {
+    BulkAct.PRICE: ("price_minor",),
+    BulkAct.PRICE_AT: ("timed_price_minor", "timed_from", "timed_until"),
+    BulkAct.WEIGHT: ("weight_grams",),
+    BulkAct.SHELF: ("shelf",),
+    BulkAct.SHELF_AT: ("shelf", "on_at", "off_at"),
+    BulkAct.CATEGORY: ("category_id",),
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENTS = {"on_at", "off_at", "timed_from", "timed_until"}
+
+
+def stored(values: Iterable[Any]) -> str:
+    """Return the values of an act as the text of a row; moments in microseconds."""
+    return "|".join(_value_text(value) for value in values)
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return str((value - _EPOCH) // timedelta(microseconds=1))
+    return "" if value is None else str(value)
+
+
+def read(act: BulkAct, text: str) -> dict[str, Any]:
+    """Return field → value, of the text of a row."""
+    parts = zip(BULK_FIELDS[act], text.split("|"), strict=True)
+    return {name: _read_value(name, part) for name, part in parts}
+
+
+def _read_value(name: str, part: str) -> Any:
+    if name == "shelf":
+        return part
+    if not part:
+        return None
+    return _EPOCH + timedelta(microseconds=int(part)) if name in _MOMENTS else int(part)

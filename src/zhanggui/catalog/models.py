@@ -300,8 +300,8 @@ class BulkEditRow(models.Model):
     place = models.IntegerField()  # of its product among the chosen ones
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, null=True, related_name="+")
-    old = models.CharField(max_length=30)
-    new = models.CharField(max_length=30)
+    old = models.CharField(max_length=60)
+    new = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=BulkRowState.choices)
     reason = models.CharField(max_length=20, blank=True)  # a BulkRefusal where it was refused
 

@@ -1,6 +1,6 @@
 """States, inputs, results and refusals of the catalogue."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,7 +53,9 @@ class BulkAct(TextChoices):
     """What an edit of many products changes."""
 
     PRICE = "price", _("改价")
+    PRICE_AT = "price_at", _("定时价")
     SHELF = "shelf", _("上下架")
+    SHELF_AT = "shelf_at", _("定时上下架")
     CATEGORY = "category", _("移到类目")
     WEIGHT = "weight", _("改重量")
 
@@ -89,6 +91,8 @@ class BulkRefusal(TextChoices):
     NO_SKU = "no_sku", _("还没有规格，不能上架")
     NO_WEIGHT = "no_weight", _("按重量计运费，重量不能是 0")
     NO_CATEGORY = "no_category", _("类目已归档")
+    NOT_ON = "not_on", _("没有上架，要先填上架时间")
+    OUT_OF_ORDER = "out_of_order", _("下架时间不晚于上架时间")
 
 
 class PriceHow(TextChoices):
@@ -376,6 +380,20 @@ class BulkWish:
     shelf: Shelf = Shelf.ON
     category_id: int = 0
     weight_grams: int = 0
+    begins_at: datetime | None = None  # of a timed price, or on the shelf; neither: no timetable
+    ends_at: datetime | None = None
+
+    @property
+    def has_times(self) -> bool:
+        """Whether it has a moment at all."""
+        return self.begins_at is not None or self.ends_at is not None
+
+    def stored(self) -> dict[str, Any]:
+        """Return what JSON can hold of it."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(self).items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

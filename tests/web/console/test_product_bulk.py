@@ -199,3 +199,61 @@ def test_what_cannot_be_brought_back_changes_nothing(owner: Client, shop: None) 
         for field, at in (("slug", change.at.isoformat()), ("name", later), ("", "")):
             form = {"field": field, "sku": "", "at": at}
             assert owner.post("/console/products/item/teapot/restore/", form).status_code == 404
+
+
+def timed(act: str, prefix: str, **fields: object) -> dict[str, object]:
+    """Return the form of an act at a moment."""
+    return {"slug": "pot", "act": act} | {f"{prefix}-{key}": value for key, value in fields.items()}
+
+
+def test_prices_and_shelves_of_many_get_a_timetable(owner: Client) -> None:
+    pot = sku("POT", 100_00, shelf="off")
+    times = {"begins": "2099-11-11T00:00", "ends": "2099-11-12T00:00"}
+    sale = timed("price_at", "timed", how="lower_by", amount="20", ending="", **times)
+
+    looked = owner.post(BULK, sale, follow=True)
+    assert looked.context["title"] == ("定时价：降价 20%，2099-11-11 00:00 起，2099-11-12 00:00 止")
+    assert [(row.old, row.new) for row in looked.context["rows"]] == [
+        ("没有定时价", "¥80.00，2099-11-11 00:00 起，2099-11-12 00:00 止")
+    ]
+    page = looked.redirect_chain[-1][0]
+    owner.post(f"{page}run/")
+    pot.refresh_from_db()
+    assert (pot.price_minor, pot.timed_price_minor) == (100_00, 80_00)
+    owner.post(f"{page}undo/")
+    pot.refresh_from_db()
+    assert pot.timed_price_minor is None
+
+    looked = owner.post(BULK, timed("shelf_at", "times", **times), follow=True)
+    assert looked.context["title"] == ("定时上下架：2099-11-11 00:00 上架，2099-11-12 00:00 下架")
+    assert [(row.old, row.new) for row in looked.context["rows"]] == [
+        ("下架", "2099-11-11 00:00 上架，2099-11-12 00:00 下架")
+    ]
+    over = owner.post(BULK, timed("price_at", "timed", how="set", is_over="on"), follow=True)
+    assert over.context["title"] == "定时价：取消"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (timed("shelf_at", "times"), "请填写时间，或勾选"),
+        (timed("shelf_at", "times", ends="2020-01-01T00:00"), "结束时间要晚于现在"),
+        (
+            timed("shelf_at", "times", begins="2099-01-02T00:00", ends="2099-01-01T00:00"),
+            "结束时间要晚于开始时间",
+        ),
+        (timed("price_at", "timed", how="set", begins="2099-01-02T00:00"), "价格怎么改"),
+        (timed("price_at", "timed", how="set", amount="1"), "请填写时间，或勾选"),
+        (timed("price_at", "timed", how="set", amount="x", begins="2099-01-02T00:00"), "金额"),
+    ],
+)
+def test_a_timetable_that_must_be_mended_is_asked_again(
+    owner: Client, wrong: dict[str, object], text: str
+) -> None:
+    sku("POT")
+
+    with nothing_changes():
+        answer = owner.post(BULK, wrong)
+
+    assert answer.status_code == 422
+    assert text in answer.content.decode()

@@ -20,7 +20,13 @@ from zhanggui.catalog.queries.attributes import (
     facets,
     product_values,
 )
-from zhanggui.catalog.queries.bulk import bulk_edit, bulk_edits, bulk_rows, bulk_wish
+from zhanggui.catalog.queries.bulk import (
+    bulk_edit,
+    bulk_edits,
+    bulk_rows,
+    bulk_values,
+    bulk_wish,
+)
 from zhanggui.catalog.queries.categories import (
     all_categories,
     category_by_slug,
@@ -56,6 +62,7 @@ __all__ = [
     "bulk_edit",
     "bulk_edits",
     "bulk_rows",
+    "bulk_values",
     "bulk_wish",
     "cards_by_slug",
     "category_by_slug",

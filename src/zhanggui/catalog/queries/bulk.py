@@ -1,9 +1,10 @@
 """Edits of many products, as staff see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from zhanggui.catalog import calc
 from zhanggui.catalog.models import BulkEdit, BulkEditRow
 from zhanggui.catalog.types import (
     UNDO_FOR,
@@ -61,6 +62,11 @@ def bulk_rows(
     ]
 
 
+def bulk_values(act: BulkAct, text: str) -> dict[str, Any]:
+    """Return field → value, of what a row was or shall be."""
+    return calc.read(act, text)
+
+
 def _view(row: BulkEdit, now: datetime) -> BulkView:
     return BulkView(
         edit_id=row.pk,
@@ -84,5 +90,16 @@ def _view(row: BulkEdit, now: datetime) -> BulkView:
 
 def bulk_wish(stored: Mapping[str, Any]) -> BulkWish:
     """Return what was asked for, as the edit and the audit log keep it."""
-    kinds = {"act": BulkAct, "how": PriceHow, "ending": PriceEnd, "shelf": Shelf}
+    kinds: dict[str, Callable[[Any], Any]] = {
+        "act": BulkAct,
+        "how": PriceHow,
+        "ending": PriceEnd,
+        "shelf": Shelf,
+        "begins_at": _moment,
+        "ends_at": _moment,
+    }
     return BulkWish(**{k: kinds[k](v) if k in kinds else v for k, v in stored.items()})
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

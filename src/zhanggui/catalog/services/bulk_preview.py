@@ -3,15 +3,22 @@
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.catalog import calc, hooks
+from zhanggui.catalog.calc import read, stored
 from zhanggui.catalog.models import BulkEdit, BulkEditRow, Category, Product, Sku
+from zhanggui.catalog.services.bulk_values import (
+    OF_PRODUCTS,
+    OF_SKUS,
+    of_row,
+    timed_shelf,
+)
 from zhanggui.catalog.types import (
     MAX_MEASURE,
     MAX_PRICE_MINOR,
@@ -28,8 +35,6 @@ from zhanggui.core.types import Actor
 
 MOST_PRODUCTS = 20_000
 _AT_ONCE = 1000  # products read by one statement
-OF_SKUS = {BulkAct.PRICE: "price_minor", BulkAct.WEIGHT: "weight_grams"}
-OF_PRODUCTS = {BulkAct.SHELF: "shelf", BulkAct.CATEGORY: "category_id"}
 
 
 class _NewRow(NamedTuple):
@@ -59,7 +64,7 @@ class Ground:
         if act == BulkAct.CATEGORY:
             live = Category.objects.filter(pk__in={int(one) for one in new}, archived_at=None)
             return cls(act, categories=set(live.values_list("pk", flat=True)))
-        if act == BulkAct.SHELF and Shelf.ON in new:
+        if act in (BulkAct.SHELF, BulkAct.SHELF_AT) and any(_is_on(act, one) for one in new):
             weighed = hooks.needing_weight(product_ids)
             light = Sku.objects.filter(product__in=weighed, weight_grams=0, archived_at=None)
             return cls(act, weighed, set(light.values_list("product_id", flat=True)))
@@ -73,16 +78,24 @@ class Ground:
             return BulkRefusal.ARCHIVED
         if self.act == BulkAct.PRICE:
             return _price_refusal(int(new))
+        if self.act == BulkAct.PRICE_AT:
+            return _price_refusal(read(self.act, new)["timed_price_minor"] or 0)
         if self.act == BulkAct.CATEGORY:
             return None if int(new) in self.categories else BulkRefusal.NO_CATEGORY
         is_weighed = product.pk in self.weighed
-        if self.act == BulkAct.SHELF and new == Shelf.ON:
+        if self.act in (BulkAct.SHELF, BulkAct.SHELF_AT):
+            if not _is_on(self.act, new):
+                return None
             if not product.sku_count:
                 return BulkRefusal.NO_SKU
             return BulkRefusal.NO_WEIGHT if is_weighed and product.pk in self.light else None
         if new == "0" and product.shelf == Shelf.ON and is_weighed:
             return BulkRefusal.NO_WEIGHT
         return None
+
+
+def _is_on(act: BulkAct, text: str) -> bool:
+    return bool(read(act, text)["shelf"] == Shelf.ON)
 
 
 def _price_refusal(minor: int) -> BulkRefusal | None:
@@ -110,10 +123,12 @@ def preview_bulk_edit(
         )
     if not (0 <= wish.weight_grams <= MAX_MEASURE and 0 <= wish.rate_ppm <= 100_000_000):
         raise CatalogRefused(_("这个数值太大，请改小一些。"), field="amount")
+    if wish.ends_at and wish.ends_at <= max(now, wish.begins_at or now):
+        raise CatalogRefused(_("结束时间要晚于现在和开始时间。"), field="ends_at")
     edit = BulkEdit(
         token=secrets.token_hex(16),
         act=wish.act,
-        wish=asdict(wish),
+        wish=wish.stored(),
         products=len(ids),
         actor_type=actor.type,
         actor_id=actor.id,
@@ -123,7 +138,7 @@ def preview_bulk_edit(
     rows = [
         row
         for start in range(0, len(ids), _AT_ONCE)
-        for row in _rows(edit, wish, ids[start : start + _AT_ONCE], start)
+        for row in _rows(edit, wish, ids[start : start + _AT_ONCE], start, now)
     ]
     edit.counts = dict(Counter(row.state for row in rows))
     with transaction.atomic():
@@ -132,14 +147,16 @@ def preview_bulk_edit(
     return edit.token
 
 
-def _rows(edit: BulkEdit, wish: BulkWish, ids: list[int], start: int) -> Iterator[_NewRow]:
-    columns = ("shelf", "category_id", "sku_count", "archived_at")
+def _rows(
+    edit: BulkEdit, wish: BulkWish, ids: list[int], start: int, now: datetime
+) -> Iterator[_NewRow]:
+    columns = ("shelf", "on_at", "off_at", "category_id", "sku_count", "archived_at")
     products = Product.objects.filter(pk__in=ids).only(*columns).in_bulk()
     places = {pk: start + place for place, pk in enumerate(ids)}
-    wanted = [one for one in _wanted(wish, products) if one[0] in products]
-    ground = Ground.of(wish.act, product_ids=ids, new={new for *_row, new in wanted})
-    for product_id, sku_id, old, new in sorted(wanted, key=lambda one: places[one[0]]):
-        reason = ground.refusal(products[product_id], new)
+    wanted = [one for one in _wanted(wish, products, now) if one[0] in products]
+    ground = Ground.of(wish.act, product_ids=ids, new={one[3] for one in wanted})
+    for product_id, sku_id, old, new, why in sorted(wanted, key=lambda one: places[one[0]]):
+        reason = why or ground.refusal(products[product_id], new)
         state = BulkRowState.SAME if old == new else BulkRowState.READY
         yield _NewRow(
             next_id(),
@@ -155,18 +172,30 @@ def _rows(edit: BulkEdit, wish: BulkWish, ids: list[int], start: int) -> Iterato
 
 
 def _wanted(
-    wish: BulkWish, products: dict[int, Product]
-) -> Iterator[tuple[int, int | None, str, str]]:
-    """Yield (product, SKU, value now, value then)."""
+    wish: BulkWish, products: dict[int, Product], now: datetime
+) -> Iterator[tuple[int, int | None, str, str, BulkRefusal | None]]:
+    """Yield (product, SKU, value now, value then, what speaks against it by itself)."""
     if wish.act in OF_PRODUCTS:
         new = wish.shelf.value if wish.act == BulkAct.SHELF else str(wish.category_id)
         for pk, product in products.items():
-            yield pk, None, str(getattr(product, OF_PRODUCTS[wish.act])), new
+            then, why = (
+                timed_shelf(wish, product, now) if wish.act == BulkAct.SHELF_AT else (new, None)
+            )
+            yield pk, None, of_row(wish.act, product), then, why
         return
     live = Sku.objects.filter(product__in=list(products), archived_at=None)
     rows = live.order_by("product", "position", "pk")
-    for product_id, sku_id, old in rows.values_list("product_id", "pk", OF_SKUS[wish.act]):
-        yield product_id, sku_id, str(old), str(_number(wish, old))
+    names = dict.fromkeys(["price_minor", *OF_SKUS[wish.act]])
+    for product_id, sku_id, price_minor, *rest in rows.values_list("product_id", "pk", *names):
+        old = [price_minor] if wish.act == BulkAct.PRICE else rest
+        yield product_id, sku_id, stored(old), stored(_then(wish, price_minor)), None
+
+
+def _then(wish: BulkWish, price_minor: int) -> list[Any]:
+    if wish.act != BulkAct.PRICE_AT:
+        return [_number(wish, price_minor)]
+    price = _number(wish, price_minor) if wish.has_times else None
+    return [price, wish.begins_at, wish.ends_at]
 
 
 def _number(wish: BulkWish, old: int) -> int:

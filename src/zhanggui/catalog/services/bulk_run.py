@@ -12,11 +12,13 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext_lazy as _
 
+from zhanggui.catalog.calc import BULK_FIELDS, read
 from zhanggui.catalog.events import BulkEditOrdered, PriceChanged, ProductSaved
 from zhanggui.catalog.models import BulkEdit, BulkEditRow, Product, Sku
 from zhanggui.catalog.queries.facts import CATALOG, SHELVES
 from zhanggui.catalog.services import history
-from zhanggui.catalog.services.bulk_preview import OF_PRODUCTS, OF_SKUS, Ground
+from zhanggui.catalog.services.bulk_preview import Ground
+from zhanggui.catalog.services.bulk_values import OF_PRODUCTS, OF_SKUS, of_row
 from zhanggui.catalog.services.history import Change
 from zhanggui.catalog.services.search import write_terms
 from zhanggui.catalog.services.skus import FIGURES, summarise
@@ -163,8 +165,8 @@ def _set(edit: BulkEdit, rows: Sequence[BulkEditRow], *, is_undo: bool, now: dat
 def _value(act: BulkAct, product: Product, sku: Sku | None) -> str:
     """Return what stands there now; nothing equals what a SKU has that is no longer sold."""
     if act in OF_PRODUCTS:
-        return str(getattr(product, OF_PRODUCTS[act]))
-    return str(getattr(sku, OF_SKUS[act])) if sku and sku.archived_at is None else ""
+        return of_row(act, product)
+    return of_row(act, sku) if sku and sku.archived_at is None else ""
 
 
 def _write(
@@ -180,16 +182,17 @@ def _write(
         changed = []
         for row, _old, new in done:
             sku = skus[row.sku_id or 0]
-            setattr(sku, OF_SKUS[act], int(new))
+            for name, value in read(act, new).items():
+                setattr(sku, name, value)
             changed.append(sku)
-        Sku.objects.bulk_update(changed, [OF_SKUS[act]], batch_size=200)
+        Sku.objects.bulk_update(changed, OF_SKUS[act], batch_size=200)
     else:
         values: dict[str, list[int]] = defaultdict(list)
         for row, _old, new in done:
             values[new].append(row.product_id)
         for new, keys in values.items():
-            Product.objects.filter(pk__in=keys).update(**{OF_PRODUCTS[act]: new})
-    if act == BulkAct.PRICE:
+            Product.objects.filter(pk__in=keys).update(**read(act, new))
+    if act in (BulkAct.PRICE, BulkAct.PRICE_AT):
         rows = [products[pk] for pk in sorted(touched)]
         summarise(*rows, now=now)
         Product.objects.bulk_update(rows, FIGURES, batch_size=200)
@@ -207,10 +210,14 @@ def _tell(
     now: datetime,
     actor: Actor,
 ) -> None:
-    field = (OF_SKUS | OF_PRODUCTS)[act]
-    typed = (lambda text: text) if act == BulkAct.SHELF else int
     history.record(
-        [Change(row.product_id, row.sku_id, field, typed(a), typed(b)) for row, a, b in done],
+        [
+            Change(row.product_id, row.sku_id, name, old[name], new[name])
+            for row, a, b in done
+            for old, new in [(read(act, a), read(act, b))]
+            for name in BULK_FIELDS[act]
+            if old[name] != new[name]
+        ],
         now=now,
         actor=actor,
         via=via,
@@ -235,7 +242,8 @@ def _tell(
             if act == BulkAct.PRICE
         ),
     )
-    versions.bump(*((CATALOG, SHELVES) if act in OF_PRODUCTS else (CATALOG,)))
+    has_moved = act in OF_PRODUCTS or act == BulkAct.PRICE_AT  # or will, at its moments
+    versions.bump(*((CATALOG, SHELVES) if has_moved else (CATALOG,)))
 
 
 def prune_bulk_edits(*, now: datetime) -> None:

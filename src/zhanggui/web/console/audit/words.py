@@ -18,7 +18,7 @@ from zhanggui.core.models import AuditEntry
 from zhanggui.core.types import ActorType
 from zhanggui.integrations.types import Kind
 from zhanggui.web import timeline
-from zhanggui.web.console.products.bulk import words as bulk_words
+from zhanggui.web.console.products.bulk_words import words as bulk_words
 from zhanggui.web.formats import grouped, money_parts
 
 Facts = Mapping[str, Any]

@@ -1,5 +1,6 @@
 """The console's pages of edits of many products: choose, look, run, undo."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhanggui.accounts import queries as accounts
@@ -19,18 +19,14 @@ from zhanggui.catalog.types import (
     BulkRowView,
     BulkState,
     BulkView,
-    BulkWish,
     CatalogRefused,
-    PriceEnd,
-    PriceHow,
-    Shelf,
 )
 from zhanggui.core.types import Refusal
 from zhanggui.web.access import allowed, staff_actor
 from zhanggui.web.console.pages import page
 from zhanggui.web.console.products.bulk_forms import Choice, act_forms
+from zhanggui.web.console.products.bulk_words import value_words, words
 from zhanggui.web.console.products.returning import back
-from zhanggui.web.formats import money_parts
 
 FEW = 500  # products that are done while the person waits; a worker does more
 PAGE = 50
@@ -137,41 +133,9 @@ def _wanted(token: str) -> BulkView:
     return edit
 
 
-def words(wish: BulkWish) -> str:
-    """Say what an edit does: 改价：降价 10%，尾数 .90."""
-    if wish.act == BulkAct.PRICE:
-        currency = accounts.shop().currency
-        is_rate = wish.how in (PriceHow.RAISE_BY, PriceHow.LOWER_BY)
-        value = (
-            f"{wish.rate_ppm / 10_000:g}%" if is_rate else money_parts(wish.amount_minor, currency)
-        )
-        how = {
-            PriceHow.SET: _("改成 %(value)s"),
-            PriceHow.RAISE: _("加价 %(value)s"),
-            PriceHow.LOWER: _("降价 %(value)s"),
-            PriceHow.RAISE_BY: _("涨价 %(value)s"),
-            PriceHow.LOWER_BY: _("降价 %(value)s"),
-        }[wish.how] % {"value": value}
-        ending = "" if wish.ending == PriceEnd.AS_IS else str(wish.ending.label)
-        what = "，".join(filter(None, [how, ending]))
-    elif wish.act == BulkAct.SHELF:
-        what = str(wish.shelf.label)
-    elif wish.act == BulkAct.CATEGORY:
-        what = queries.category_names().get(wish.category_id, "")
-    else:
-        what = _("%(n)d 克") % {"n": wish.weight_grams}
-    return _("%(act)s：%(what)s") % {"act": wish.act.label, "what": what}
-
-
-def _shown(row: BulkRowView, act: BulkAct, names: dict[int, str]) -> ShownRow:
-    def said(value: str) -> str:
-        if act == BulkAct.PRICE:
-            return str(money_parts(int(value), row.currency))
-        if act == BulkAct.SHELF:
-            return str(Shelf(value).label)
-        if act == BulkAct.CATEGORY:
-            return names.get(int(value), "")
-        return _("%(n)d 克") % {"n": int(value)}
+def _shown(row: BulkRowView, act: BulkAct, names: Mapping[int, str]) -> ShownRow:
+    def said(text: str) -> str:
+        return value_words(queries.bulk_values(act, text), currency=row.currency, names=names)
 
     return ShownRow(row, said(row.old), said(row.new))
 

@@ -1,7 +1,7 @@
 """The forms of an edit of many products: one for each act, above the same choice of products."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from zhanggui.catalog.types import (
 )
 from zhanggui.core.money import digits_of
 from zhanggui.web.console.products.forms import category_choices
-from zhanggui.web.forms import MinorField
+from zhanggui.web.forms import MinorField, ShopMomentField
 
 MOST_TICKED = 200
 _RATES = {PriceHow.RAISE_BY, PriceHow.LOWER_BY}
@@ -109,6 +109,70 @@ class PriceForm(forms.Form):
         )
 
 
+class _Times(forms.Form):
+    """From one moment until another, or no timetable any more."""
+
+    begins = ShopMomentField(label=_("开始"))
+    ends = ShopMomentField(label=_("结束"))
+    is_over = forms.BooleanField(label=_("取消已定的时间"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Want a moment, or that there be none."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        begins, ends = data.get("begins"), data.get("ends")
+        if data["is_over"]:
+            data["begins"] = data["ends"] = None
+        elif not (begins or ends or self.errors):
+            self.add_error("begins", _("请填写时间，或勾选“取消已定的时间”。"))
+        elif begins and ends and ends <= begins:
+            self.add_error("ends", _("结束时间要晚于开始时间。"))
+        return data
+
+
+class TimedPriceForm(_Times, PriceForm):
+    """Other prices from one moment until another."""
+
+    field_order = ("how", "amount", "ending", "begins", "ends", "is_over")
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.fields["amount"].required = False
+        self.fields["is_over"].label = _("取消已定的定时价")
+
+    def clean(self) -> dict[str, Any]:
+        """Want a price where there is a moment."""
+        if self.cleaned_data.get("is_over"):
+            self.cleaned_data.pop("amount", None)
+        elif self.cleaned_data.get("amount") == "":
+            self.cleaned_data.pop("amount")
+            self.add_error("amount", _("请填写这段时间的价格怎么改。"))
+        return super().clean()
+
+    def wish(self) -> BulkWish:
+        """Return what is to happen."""
+        data = self.cleaned_data
+        if data["is_over"]:
+            return BulkWish(act=BulkAct.PRICE_AT)
+        times = {"begins_at": data["begins"], "ends_at": data["ends"]}
+        return replace(super().wish(), act=BulkAct.PRICE_AT, **times)
+
+
+class TimedShelfForm(_Times):
+    """Onto the shelf at one moment, off it at another."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.fields["begins"].label = _("上架时间")
+        self.fields["ends"].label = _("下架时间")
+        self.fields["begins"].help_text = _("现在在售的照常卖，不在售的到时间上架。")
+        self.fields["is_over"].label = _("取消定时，保持现在的上下架状态")
+
+    def wish(self) -> BulkWish:
+        """Return what is to happen."""
+        data = self.cleaned_data
+        return BulkWish(act=BulkAct.SHELF_AT, begins_at=data["begins"], ends_at=data["ends"])
+
+
 class ShelfForm(forms.Form):
     """On or off the shelf."""
 
@@ -153,6 +217,8 @@ def act_forms(*, data: QueryDict | None, currency: str) -> Mapping[str, Any]:
     sent = data.get("act", "") if data is not None else ""
     kinds: dict[BulkAct, Callable[[QueryDict | None], forms.Form]] = {
         BulkAct.PRICE: lambda given: PriceForm(given, currency=currency, prefix="price"),
+        BulkAct.PRICE_AT: lambda given: TimedPriceForm(given, currency=currency, prefix="timed"),
+        BulkAct.SHELF_AT: lambda given: TimedShelfForm(given, prefix="times"),
         BulkAct.SHELF: lambda given: ShelfForm(given, prefix="shelf"),
         BulkAct.CATEGORY: lambda given: CategoryMoveForm(given, prefix="category"),
         BulkAct.WEIGHT: lambda given: WeightForm(given, prefix="weight"),
