@@ -17,7 +17,7 @@ from zhanggui.integrations.importing.spool import Spool
 from zhanggui.integrations.types import SURPLUS, FileRow, Kind
 
 MOST_ROWS = 300_000
-_TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".ods"}
+TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".ods"}
 _MOST_TABLE_BYTES = 200 << 20
 
 
@@ -68,7 +68,7 @@ def _gather(table: Table, format_: ProductFormat, match: Match, into: Spool) -> 
 
 def is_bundle(path: Path) -> bool:
     """Tell whether the file is a ZIP of tables and pictures: an Excel file is a ZIP, too."""
-    if path.suffix.lower() in _TABLES or not zipfile.is_zipfile(path):
+    if path.suffix.lower() in TABLES or not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
         return "[Content_Types].xml" not in archive.namelist()
@@ -83,7 +83,7 @@ def unpack_tables(path: Path, *, into: Path) -> Path:
     left = _MOST_TABLE_BYTES
     try:
         with zipfile.ZipFile(path) as archive:
-            for member in _files(archive, _TABLES):
+            for member in _files(archive, TABLES):
                 left -= member.file_size
                 if left < 0:
                     raise FileRefused(_("压缩包里的表格太大，请分成几份导入。"), code="too_large")
@@ -92,7 +92,7 @@ def unpack_tables(path: Path, *, into: Path) -> Path:
                     target.write_bytes(source.read(member.file_size + 1))
     except (zipfile.BadZipFile, OSError, RuntimeError, EOFError) as error:
         raise FileRefused(_("压缩包打不开，请重新压缩后再上传。"), code="bad_zip") from error
-    found = sorted(one for one in into.iterdir() if one.suffix.lower() in _TABLES)
+    found = sorted(one for one in into.iterdir() if one.suffix.lower() in TABLES)
     if not found:
         raise FileRefused(_("压缩包里没有 CSV 或 Excel 表格。"), code="empty_file")
     return max(found, key=_rank)

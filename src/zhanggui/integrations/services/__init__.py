@@ -14,6 +14,7 @@ from zhanggui.integrations.services.runs import (
     fail_import,
     forget_import,
     match_columns,
+    match_orders,
     start_import,
 )
 from zhanggui.integrations.services.undo import undo_import
@@ -30,6 +31,7 @@ __all__ = [
     "forget_import",
     "make_export",
     "match_columns",
+    "match_orders",
     "prune_files",
     "run_import",
     "start_export",

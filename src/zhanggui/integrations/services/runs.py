@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhanggui.core import audit
 from zhanggui.core.events import publish
-from zhanggui.core.tables.reading import Table, open_table
+from zhanggui.core.tables.reading import Table
 from zhanggui.core.types import Actor, ActorType, By
 from zhanggui.integrations.events import ImportOrdered
 from zhanggui.integrations.importing import detect, files
@@ -41,6 +41,7 @@ def start_import(
     kind: Kind,
     path: Path,
     name: str,
+    also: Sequence[Path] = (),
     format_name: str = "",
     options: Mapping[str, Any] | None = None,
     actor: Actor,
@@ -48,45 +49,55 @@ def start_import(
 ) -> ImportRun:
     """Take a file in and say how its columns are understood; a remembered match comes first.
 
+    `also` are tables of orders that belong to it; they are kept as one file.
+
     Raises:
         FileRefused: it is no table, damaged or too large; nothing is kept.
     """
-    with storage.scratch("tables") as folder:
-        folder.mkdir()
-        inner = path
-        if kind == Kind.PRODUCTS and files.is_bundle(path):
-            inner = files.unpack_tables(path, into=folder)
-        table = _table(inner, kind)
-        shown = 0 if kind == Kind.ORDERS else SAMPLE  # nobody's name is kept without need
-        sample = [list(one.cells) for one in islice(table.records(), shown)]
-        run = ImportRun(
-            kind=kind,
-            file_name=name[:200],
-            header=list(table.header),
-            sample=[[cell[:80] for cell in cells] for cells in sample],
-            options=dict(options or {}),
-            actor_type=actor.type,
-            actor_id=actor.id,
-            actor_name=actor.name[:60],
-            created_at=now,
-        )
-        _understand(run, format_name, table)
-    run.file = storage.keep(path, folder=f"imports/{now:%Y%m}", name=name)
+    if also:
+        with orders.tables_of(path, also) as paths, orders.one_file(paths) as packed:
+            return start_import(
+                kind=kind,
+                path=packed,
+                name=name,
+                format_name=format_name,
+                options=options,
+                actor=actor,
+                now=now,
+            )
+    run = ImportRun(
+        kind=kind,
+        file_name=name[:200],
+        options=dict(options or {}),
+        actor_type=actor.type,
+        actor_id=actor.id,
+        actor_name=actor.name[:60],
+        created_at=now,
+    )
+    if kind == Kind.ORDERS:
+        orders.understand(run, path, format_name)
+    else:
+        _understand_file(run, path, format_name)
+    run.file = storage.keep(path, folder=f"imports/{now:%Y%m}", name=path.name)
     run.save()
     return run
 
 
-def _table(path: Path, kind: Kind) -> Table:
-    if kind == Kind.ORDERS:
-        return open_table(path, knows=len)
-    return files.table_of(path, kind=kind)
+def _understand_file(run: ImportRun, path: Path, format_name: str) -> None:
+    with storage.scratch("tables") as folder:
+        folder.mkdir()
+        inner = path
+        if run.kind == Kind.PRODUCTS and files.is_bundle(path):
+            inner = files.unpack_tables(path, into=folder)
+        table = files.table_of(inner, kind=run.kind)
+        sample = [list(one.cells) for one in islice(table.records(), SAMPLE)]
+        run.header = list(table.header)
+        run.sample = [[cell[:80] for cell in cells] for cells in sample]
+        _understand(run, format_name, table)
 
 
 def _understand(run: ImportRun, format_name: str, table: Table) -> None:
     """Find format and columns of a file that was just taken in."""
-    if run.kind == Kind.ORDERS:
-        run.format, run.columns = orders.FORMAT, list(run.header)
-        return
     known = ColumnMatch.objects.filter(
         kind=run.kind, fingerprint=detect.fingerprint(run.header)
     ).first()
@@ -142,6 +153,33 @@ def match_columns(
         )
     if by_worker:
         _order(run, "check", _person(run), now)
+
+
+@transaction.atomic
+def match_orders(
+    *,
+    run: ImportRun,
+    format_name: str,
+    words: Mapping[str, str],
+    options: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Say what a file of past orders is and what its status words mean, and have it checked anew.
+
+    Raises:
+        ImportRefused: the file can't be of this format.
+        IllegalMove: the import is past that.
+    """
+    found = orders.found_format(storage.local_path(run.file), format_name=format_name)
+    orders.remember_words(format_name=found, words=words, now=now)
+    match_columns(
+        run=run,
+        format_name=found,
+        columns=run.columns,
+        options=options,
+        now=now,
+        by_worker=True,
+    )
 
 
 @transaction.atomic

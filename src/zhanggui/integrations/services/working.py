@@ -95,7 +95,10 @@ def _checked_orders(run: ImportRun, now: datetime, progress: Progress) -> dict[s
     report = orders.import_history(run=run, now=now, is_dry_run=True, progress=tell)
     counts = orders.counts_of(report, is_dry_run=True)
     counts["problems"] = orders.problems_of(report)
-    return {"counts": counts, "total": counts[Outcome.CREATED] + counts[Outcome.REFUSED]}
+    errors_file = orders.error_file(run, report)
+    storage.forget(run.errors_file)
+    total = sum(counts.get(one, 0) for one in Outcome.values)
+    return {"counts": counts, "errors_file": errors_file, "total": total}
 
 
 def _tell(run: ImportRun, state: RunState, *, done: int, total: int) -> None:

@@ -67,6 +67,12 @@ class Opened:
     is_item: bool
 
 
+def format_labels() -> dict[str, str]:
+    """Return name and label of the formats that a file can have."""
+    known = {one.name: str(one.label) for one in LAYOUTS.values()}
+    return {**known, online_retail.NAME: "Online Retail"}
+
+
 def format_of(paths: Sequence[Path], *, format_name: str = "") -> str:
     """Return the format of an order file and what came along, as found or as given.
 

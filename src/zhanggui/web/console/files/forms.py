@@ -47,8 +47,17 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.zip,.gz"}),
     )
 
+    items = forms.FileField(
+        label=_("淘宝的宝贝明细（可以不选）"),
+        required=False,
+        help_text=_("只有历史订单用得到：和订单列表按订单编号合在一起。"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.gz"}),
+    )
+
     def __init__(self, *args: Any, kinds: Sequence[Kind], **named: Any) -> None:
         super().__init__(*args, **named)
+        if Kind.ORDERS not in kinds:
+            del self.fields["items"]
         labels = [(one, _("历史订单") if one == Kind.ORDERS else one.label) for one in kinds]
         self.fields["kind"].choices = labels  # type: ignore[attr-defined]
 
@@ -60,6 +69,12 @@ class UploadForm(forms.Form):
                 _("文件超过 300 MB，请分成几份，或把图片换成网址。"), code="too_large"
             )
         return file
+
+    def files_sent(self) -> list[UploadedFile[Any]]:
+        """Return the file, and for past orders what came along."""
+        data = self.cleaned_data
+        more = data.get("items") if data["kind"] == Kind.ORDERS else None
+        return [data["file"], *([more] if more else [])]
 
 
 class ChoicesForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # uploaded files take types only where nothing runs
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
@@ -33,6 +33,7 @@ from zhanggui.web.console.files.forms import (
     kinds_for,
     reach_of,
 )
+from zhanggui.web.console.files.histories import chosen_words, shown_history
 from zhanggui.web.console.pages import page
 
 TILES = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REFUSED, Outcome.SKIPPED)
@@ -73,7 +74,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
     )
     if sent and form.is_valid():
         try:
-            run = _taken(request, Kind(form.cleaned_data["kind"]), form.cleaned_data["file"])
+            run = _taken(request, Kind(form.cleaned_data["kind"]), form.files_sent())
         except Refusal as refusal:
             form.add_error("file", str(refusal))
         else:
@@ -82,15 +83,16 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return page(request, "console/files/import_new.html", context, status=422 if sent else 200)
 
 
-def _taken(request: HttpRequest, kind: Kind, file: UploadedFile[Any]) -> ImportRun:
-    name = Path(file.name or "file").name
+def _taken(request: HttpRequest, kind: Kind, sent: Sequence[UploadedFile[Any]]) -> ImportRun:
     with TemporaryDirectory() as folder:
-        path = Path(folder) / f"upload{''.join(Path(name).suffixes[-2:])[-12:].lower()}"
-        with path.open("wb") as target:
-            for chunk in file.chunks():
-                target.write(chunk)
+        paths = [_stored(one, Path(folder), number) for number, one in enumerate(sent)]
         run = services.start_import(
-            kind=kind, path=path, name=name, actor=staff_actor(request), now=timezone.now()
+            kind=kind,
+            path=paths[0],
+            also=paths[1:],
+            name=Path(sent[0].name or "file").name,
+            actor=staff_actor(request),
+            now=timezone.now(),
         )
     if kind == Kind.ORDERS:  # its columns are fixed
         services.match_columns(
@@ -102,6 +104,15 @@ def _taken(request: HttpRequest, kind: Kind, file: UploadedFile[Any]) -> ImportR
             by_worker=True,
         )
     return run
+
+
+def _stored(file: UploadedFile[Any], folder: Path, number: int) -> Path:
+    ending = "".join(Path(file.name or "file").suffixes[-2:])[-12:].lower()
+    path = folder / f"upload{number}{ending}"
+    with path.open("wb") as target:
+        for chunk in file.chunks():
+            target.write(chunk)
+    return path
 
 
 @allowed("imports", "view")
@@ -138,6 +149,8 @@ def _page(
         context |= {"undo": queries.undo_progress(run=run), "undone": queries.undo_rows(run=run)}
     else:
         context["problems"] = queries.problems(run=run)
+        if run.kind == Kind.ORDERS:
+            context["history"] = shown_history(run)
         context["unused"] = queries.unused_columns(run=run)
         context["changed"] = sum(run.counts.get(one, 0) for one in TILES[:2])
     return page(request, "console/files/import_run.html", context, part="run", status=status)
@@ -174,7 +187,8 @@ def _columns(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
 
 def _steps(run: ImportRun) -> list[dict[str, str]]:
     """Return the way of an import for the stepper."""
-    names = [_("上传"), _("匹配列"), _("检查"), _("导入")]
+    second = _("认出格式") if run.kind == Kind.ORDERS else _("匹配列")
+    names = [_("上传"), second, _("检查"), _("导入")]
     at = {
         RunState.UPLOADED: 1,
         RunState.MATCHED: 2,
@@ -194,7 +208,9 @@ def _steps(run: ImportRun) -> list[dict[str, str]]:
 def match(request: HttpRequest, run_id: int) -> HttpResponse:
     """Take the columns as they were matched, and have the file checked."""
     run = _own(request, run_id)
-    formats = detect.formats_of(run.kind) if run.kind != Kind.ORDERS else {}
+    if run.kind == Kind.ORDERS:
+        return _match_orders(request, run)
+    formats = detect.formats_of(run.kind)
     chosen = request.POST.get("format", "")
     columns = request.POST.getlist("column")
     form = ChoicesForm(request.POST, kind=run.kind, person=staff_user(request))
@@ -215,6 +231,20 @@ def match(request: HttpRequest, run_id: int) -> HttpResponse:
     except Refusal as refusal:
         return _page(request, run, form, status=422, error=str(refusal))
     return redirect("console:import_run", run.pk)
+
+
+def _match_orders(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    return _ordered(
+        request,
+        run,
+        lambda: services.match_orders(
+            run=run,
+            format_name=request.POST.get("format", ""),
+            words=chosen_words(request),
+            options={"open": request.POST.get("open") == "1", "language": get_language()},
+            now=timezone.now(),
+        ),
+    )
 
 
 @allowed("imports", "edit")
@@ -280,7 +310,7 @@ def errors(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_safe
 def template(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
     """Hand out an empty table with the columns of a kind and an example."""
-    if kind not in (Kind.PRODUCTS, Kind.PRICES, Kind.STOCK) or ending not in _TYPES:
+    if kind not in Kind.values or ending not in _TYPES:
         raise Http404
     file = template_file(kind=Kind(kind), ending=ending)
     name = f"{Kind(kind).label}{_('导入模板')}.{ending}"
