@@ -44,8 +44,8 @@ test: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Run the tests on SQLite; n
 test-all: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Run all tests, also on PostgreSQL and MariaDB, with a browser
 	$(BIN)/python scripts/test_all.py
 
-walk: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Look at every page in a browser: widths, themes, languages (10 minutes)
-	ZHANGGUI_WALK=1 ZHANGGUI_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -n 2 -rs -vvv tests/browser/test_every_page.py
+walk: $(VENV)/.dev $(VENV)/.package $(DIST)/.built ## Look at every page in a browser: widths, themes, languages
+	ZHANGGUI_FULL=1 ZHANGGUI_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -n 2 --dist worksteal -rs -vvv tests/browser/test_every_page.py
 
 check: $(VENV)/.dev $(VENV)/.package node_modules/.installed $(DIST)/.built ## Lint, types, layers, migrations, messages, assets
 	$(BIN)/ruff check .

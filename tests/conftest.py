@@ -22,7 +22,6 @@ ASKED_FOR = {
     "full": "ZHANGGUI_FULL",
     "servers": "ZHANGGUI_SERVERS",
     "seeded": "ZHANGGUI_SEEDED",
-    "walk": "ZHANGGUI_WALK",
 }
 # What opens the database to a test; pytest-django refuses it to all others.
 OPENS_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}

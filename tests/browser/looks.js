@@ -60,18 +60,24 @@
     return !(top && (one.contains(top) || top.contains(one) || label?.contains(top)));
   };
 
-  /** Begin a walk by Tab; `stops()` tells what was not reached, or reached and covered. */
+  let walking = new AbortController();
+
+  /** Begin a walk by Tab from the top; `stops()` tells what was not reached, or reached and covered. */
   window.walk = () => {
+    walking.abort();
+    walking = new AbortController();
     const home = document.querySelector("dialog:modal") ?? document.body;
     const wanted = new Set([...document.querySelectorAll(CONTROLS)].filter((one) => isStop(one, home)));
     const count = wanted.size;
     const covered = [];
-    document.activeElement?.blur();
     document.addEventListener("focusin", (event) => {
       const first = wanted.delete(event.target);
       event.target.scrollIntoView({ block: "nearest", inline: "nearest" }); // as focus does next
       if (first && isHidden(event.target)) covered.push(`covered: ${named(event.target)}`);
-    });
+    }, { signal: walking.signal });
+    document.activeElement?.blur();
+    getSelection().collapse(document.body, 0); // where the next Tab begins
+    scrollTo(0, 0);
     window.stops = () => ({ left: [...wanted].map(named), covered });
     return count;
   };

@@ -1,5 +1,6 @@
 """How amounts, numbers and times are written for people; plain text, no HTML."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -66,6 +67,11 @@ def count_text(number: int) -> str:
 def grouped(number: int) -> str:
     """Write a whole number exactly, with thousands separators and a real minus."""
     return f"{MINUS if number < 0 else ''}{abs(number):,}"
+
+
+def listed(names: Iterable[object]) -> str:
+    """Return names in one line, parted as the page's language parts them."""
+    return pgettext("between names", "、").join(str(name) for name in names)
 
 
 def _rounded(number: int, unit: int, decimals: int) -> str:

@@ -1,6 +1,6 @@
 """Tags and filters of all pages; a builtin, so no load. Listed in docs/ui-components.md."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -129,6 +129,12 @@ def media(name: str) -> str:
 def grouped(number: int) -> str:
     """Write a whole number exactly with thousands separators."""
     return formats.grouped(number)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Return names in one line."""
+    return formats.listed(names)
 
 
 @register.filter

@@ -19,7 +19,7 @@ from zhanggui.core.types import ActorType
 from zhanggui.integrations.types import Kind
 from zhanggui.web import timeline
 from zhanggui.web.console.products.bulk_words import words as bulk_words
-from zhanggui.web.formats import grouped, money_parts
+from zhanggui.web.formats import grouped, listed, money_parts
 
 Facts = Mapping[str, Any]
 CHANGES: Mapping[str, Callable[[], str]] = {
@@ -57,7 +57,7 @@ def _change(facts: Facts) -> str:
 
 def _settings(facts: Facts) -> str:
     keys = [key for key in facts.get("changed", []) if key in BY_KEY]
-    return pgettext("between names", "、").join(str(BY_KEY[key].label) for key in keys)
+    return listed(BY_KEY[key].label for key in keys)
 
 
 def _price(facts: Facts) -> str:

@@ -35,6 +35,7 @@ from zhanggui.web.console.files.forms import (
 )
 from zhanggui.web.console.files.histories import chosen_words, shown_history
 from zhanggui.web.console.pages import page
+from zhanggui.web.formats import listed
 
 TILES = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REFUSED, Outcome.SKIPPED)
 _TYPES = {
@@ -169,7 +170,7 @@ def _columns(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     samples = [
         "…"
         if place in hidden
-        else "、".join(dict.fromkeys(filter(None, (row[place] for row in run.sample))))
+        else listed(dict.fromkeys(filter(None, (row[place] for row in run.sample))))
         for place in range(len(run.header))
     ]
     houses = [f"stock:{one.code}" for one in inventory.warehouses()]

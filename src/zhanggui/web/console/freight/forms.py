@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.core.types import Refusal
 from zhanggui.freight.types import ChargeBy, FreightRuleView, FreightTemplateView
 from zhanggui.regions import queries as regions
+from zhanggui.web.formats import listed
 from zhanggui.web.forms import CleanCharField, MinorField
 
 MOST_UNITS = 10_000_000  # grams or pieces
@@ -58,7 +59,7 @@ class RuleForm(forms.Form):
         """Return the names of the chosen areas."""
         names = dict(self.fields["areas"].choices)  # type: ignore[attr-defined]
         chosen = self["areas"].value() or []
-        return "、".join(str(names[code]) for code in chosen if code in names)
+        return listed(names[code] for code in chosen if code in names)
 
     def view(self) -> FreightRuleView:
         """Return the rule that was filled in."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.types import Refusal
 from zhanggui.freight.carriers import CARRIERS, carrier_name, normal_number, recognise
+from zhanggui.web.formats import listed
 from zhanggui.web.forms import CleanCharField, MinorField
 
 MOST_TRANSFER = 10**13  # minor units
@@ -47,7 +48,7 @@ class ShipForm(forms.Form):
         if len(found) == 1:
             values["carrier"] = found[0]
         elif found:
-            names = "、".join(carrier_name(code) for code in found)
+            names = listed(carrier_name(code) for code in found)
             self.add_error("carrier", _("单号可能属于：%(names)s。请选一家。") % {"names": names})
         elif not carrier:
             self.add_error("carrier", _("认不出是哪家快递，请选择快递公司。"))

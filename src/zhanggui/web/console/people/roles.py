@@ -20,6 +20,7 @@ from zhanggui.web.access import PREVIEW, allowed, staff_actor, staff_role
 from zhanggui.web.console.pages import page
 from zhanggui.web.console.people import words
 from zhanggui.web.console.people.forms import RoleForm
+from zhanggui.web.formats import listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
         RoleCard(
             role=one,
             rights=words.summary(one.rights),
-            houses="、".join(str(names.get(house, "?")) for house in one.warehouse_ids or ()),
+            houses=listed(names.get(house, "?") for house in one.warehouse_ids or ()),
             people=people.count(one.code),
             is_mine=one.code != Role.OWNER and mine.covers(one),
         )

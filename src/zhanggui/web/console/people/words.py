@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from zhanggui.accounts.types import FIELD_RIGHTS, RIGHTS, RoleView
+from zhanggui.web.formats import listed
 
 RESOURCES: dict[str, str | Promise] = {
     "home": _("首页"),
@@ -99,7 +100,7 @@ def summary(rights: Mapping[str, Collection[str]]) -> list[tuple[str | Promise, 
     return [
         (
             RESOURCES[resource],
-            "、".join(str(label(resource, one)) for one in _ordered(resource, actions)),
+            listed(label(resource, one) for one in _ordered(resource, actions)),
         )
         for resource, actions in rights.items()
         if resource in RESOURCES

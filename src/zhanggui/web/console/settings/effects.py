@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from zhanggui.accounts.settings import Group
 from zhanggui.accounts.types import ShopView
@@ -13,7 +13,7 @@ from zhanggui.fulfilment import queries as fulfilment
 from zhanggui.orders import queries as orders
 from zhanggui.orders.types import DisplayStatus, PaymentChannel
 from zhanggui.payments import queries as payments
-from zhanggui.web.formats import day_text
+from zhanggui.web.formats import day_text, listed
 
 LOOKED_AT = 1000  # orders of the past by which a new deadline is judged
 
@@ -81,7 +81,7 @@ def _channels(before: ShopView, after: ShopView) -> Iterator[str]:
     had, has = payments.channels(shop=before), payments.channels(shop=after)
     gone = [one for one in had if one not in has]
     if has:
-        names = _listed([str(PaymentChannel(one).label) for one in has])
+        names = listed([str(PaymentChannel(one).label) for one in has])
         yield _("顾客下单时可以选：%(channels)s。") % {"channels": names}
     else:
         yield _("顾客下单时没有收款方式可选，下不了单。")
@@ -92,7 +92,3 @@ def _channels(before: ShopView, after: ShopView) -> Iterator[str]:
             "停用后立刻不能再选；已经打开付款页的 %(n)d 笔照常收款、照常入账。",
             open_ones,
         ) % {"n": open_ones}
-
-
-def _listed(names: Sequence[str]) -> str:
-    return pgettext("between names", "、").join(names)
