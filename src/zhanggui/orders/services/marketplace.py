@@ -1,6 +1,7 @@
 """Taking over the order history of a marketplace: read, judged order by order, then written."""
 
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from zhanggui.core.tables.reading import Table, open_table
+from zhanggui.core.transactions import rest
 from zhanggui.orders.importing import online_retail
 from zhanggui.orders.importing.faults import RowFault, UnknownStatus
 from zhanggui.orders.importing.formats import (
@@ -174,10 +176,12 @@ def import_marketplace(
         tally = _Tally(layout.name, gathered.lines, gathered.loose)
         sales = _judged(gathered, layout, reading, wish, tally)
         for batch in _batches(sales):
+            began = time.monotonic()
             if wish.is_dry_run:
                 found = sort_out(batch, format_name=layout.name)
             else:
                 found = write_batch(batch, source=source)
+                rest(since=began)
             tally.take(batch, found)
             progress("write", tally.seen, gathered.orders)
         progress("write", gathered.orders, gathered.orders)
