@@ -334,7 +334,9 @@ def measure_bulk(words: Sequence[str]) -> None:
         shop.run("migrate", "--verbosity=0")
         shop.run("seed-orders", f"--count={options.orders}", "--products=100")
         sample = json.loads(shop.run_module("bench.samples"))
-        bundle = picture_bundle(folder / "products.zip", products=options.products)
+        bundle = picture_bundle(
+            folder / "products.zip", products=options.products, pictures=options.pictures
+        )
         print(f"{options.products:,} products, {bundle.skus:,} SKUs, {bundle.pictures:,} pictures")
         print(_row(_HEADS), _row(["---"] * len(_HEADS)), sep="\n", flush=True)
         shop.start()
@@ -355,6 +357,7 @@ def measure_bulk(words: Sequence[str]) -> None:
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench bulk", description=__doc__)
     parser.add_argument("--products", type=int, default=10_000, help="with 2 to 4 SKUs each")
+    parser.add_argument("--pictures", type=int, default=10_000, help="so many products have one")
     parser.add_argument("--orders", type=int, default=2_000, help="that the shop has before")
     parser.add_argument("--database", default="sqlite", choices=["sqlite", "postgres", "mariadb"])
     parser.add_argument("--folder", type=Path, help="for database, pictures and files")

@@ -26,8 +26,8 @@ class Bundle:
     pictures: int
 
 
-def picture_bundle(path: Path, *, products: int) -> Bundle:
-    """Write the ZIP: the same for the same number."""
+def picture_bundle(path: Path, *, products: int, pictures: int) -> Bundle:
+    """Write the ZIP: the same for the same numbers. The first products have the pictures."""
     dice = random.Random(products)
     drawn = [_drawn(dice, number) for number in range(min(_DRAWN, products))]
     table = io.StringIO()
@@ -38,12 +38,13 @@ def picture_bundle(path: Path, *, products: int) -> Bundle:
         for number in range(products):
             ending, content = drawn[number % len(drawn)]
             name = f"b{number:06d}.{ending}"
-            archive.writestr(f"pictures/{name}", content + number.to_bytes(4))
-            rows = _rows(dice, number, name)
+            if number < pictures:
+                archive.writestr(f"pictures/{name}", content + number.to_bytes(4))
+            rows = _rows(dice, number, name if number < pictures else "")
             writer.writerows(rows)
             skus += len(rows)
         archive.writestr("products.csv", "\ufeff" + table.getvalue())
-    return Bundle(skus=skus, pictures=products)
+    return Bundle(skus=skus, pictures=min(pictures, products))
 
 
 def _rows(dice: random.Random, number: int, picture: str) -> list[tuple[Any, ...]]:
@@ -64,7 +65,9 @@ def _rows(dice: random.Random, number: int, picture: str) -> list[tuple[Any, ...
 def _drawn(dice: random.Random, number: int) -> tuple[str, bytes]:
     """Draw something that takes as many bytes as a photograph: JPEG, each tenth a PNG."""
     width, height = dice.randrange(600, 1001), dice.randrange(600, 1001)
-    picture = Image.effect_noise((width // 4, height // 4), 60).resize((width, height))
+    grain = (width // 4, height // 4)
+    picture = Image.frombytes("L", grain, dice.randbytes(grain[0] * grain[1]))
+    picture = picture.resize((width, height))
     picture = Image.merge("RGB", [picture, picture.filter(ImageFilter.BLUR), picture])
     pen = ImageDraw.Draw(picture)
     for _ in range(12):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from zhanggui.catalog.types import BulkAct
@@ -70,6 +71,11 @@ def initials_terms(initials: str) -> Iterator[str]:
         for end in range(start + 2, min(start + INITIALS, len(initials)) + 1):
             yield initials[start:end]
     yield from (initials[:end] for end in range(INITIALS + 1, INITIALS_FROM_START + 1))
+
+
+def load_pinyin() -> None:
+    """Read the dictionaries, more than a second's work, before something must not wait for them."""
+    import_module("pypinyin")
 
 
 def pinyin_initials(text: str) -> Iterator[str]:

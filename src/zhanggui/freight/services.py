@@ -13,7 +13,7 @@ from zhanggui.catalog.services import ProductWish
 from zhanggui.catalog.types import ProductInput, Shelf
 from zhanggui.core import audit, versions
 from zhanggui.core.text import clean_text
-from zhanggui.core.transactions import retried
+from zhanggui.core.transactions import in_transaction, retried
 from zhanggui.core.types import Actor, By, Refusal
 from zhanggui.freight import queries
 from zhanggui.freight.models import FreightRule, FreightTemplate, ProductFreight
@@ -139,7 +139,6 @@ def set_product_template(*, product_id: int, template_id: int | None) -> None:
     _check_weights([product_id])
 
 
-@retried  # the freight version is written after the audit log's head
 def save_product(
     *,
     product_id: int | None,
@@ -156,18 +155,23 @@ def save_product(
         CatalogRefused, TextRefused: as `catalog.services.save_product` says.
         WeightMissing: it is on the shelf and has SKUs without the weight that its template counts.
     """
-    saved = catalog.save_product(
-        product_id=product_id,
-        wanted=wanted,
-        currency=currency,
-        now=now,
-        actor=actor,
-        revision=revision,
-    )
-    set_product_template(product_id=saved.pk, template_id=template_id)
-    if saved.leaves_when_sold_out or saved.is_sold_out:
-        inventory.refresh_sold_out(product_ids=[saved.pk], now=now)
-    return SavedProduct(product_id=saved.pk, slug=saved.slug, name=saved.name)
+
+    def save() -> SavedProduct:
+        saved = catalog.save_product(
+            product_id=product_id,
+            wanted=wanted,
+            currency=currency,
+            now=now,
+            actor=actor,
+            revision=revision,
+        )
+        set_product_template(product_id=saved.pk, template_id=template_id)
+        if saved.leaves_when_sold_out or saved.is_sold_out:
+            inventory.refresh_sold_out(product_ids=[saved.pk], now=now)
+        return SavedProduct(product_id=saved.pk, slug=saved.slug, name=saved.name)
+
+    catalog.get_ready()
+    return in_transaction(save)  # the freight version is written after the audit log's head
 
 
 @transaction.atomic

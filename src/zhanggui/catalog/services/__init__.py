@@ -37,7 +37,7 @@ from zhanggui.catalog.services.products import (
     save_products,
     set_shelf,
 )
-from zhanggui.catalog.services.search import rebuild_search
+from zhanggui.catalog.services.search import get_ready, rebuild_search
 from zhanggui.catalog.services.seeding import PictureSeed, ProductSeed, SkuSeed, seed_products
 from zhanggui.catalog.services.slugs import steady_slug
 from zhanggui.catalog.services.standing import locked_leaving, note_stock, refresh_figures
@@ -58,6 +58,7 @@ __all__ = [
     "copy_product",
     "describe_picture",
     "encode",
+    "get_ready",
     "locked_leaving",
     "note_stock",
     "order_pictures",

@@ -27,6 +27,11 @@ def rebuild_search(*, product_ids: Iterable[int] | None = None) -> int:
     return len(ids)
 
 
+def get_ready() -> None:
+    """Do what the first product of a process needs, so that no transaction has to wait for it."""
+    calc.load_pinyin()
+
+
 def write_terms(product_ids: list[int]) -> None:
     """Make the stored terms of these products equal to what their texts say."""
     with transaction.atomic():

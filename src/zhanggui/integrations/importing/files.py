@@ -1,5 +1,6 @@
 """A file with what came along: its table, tables beside it, and its pictures."""
 
+import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -88,8 +89,8 @@ def unpack_tables(path: Path, *, into: Path) -> Path:
                 if left < 0:
                     raise FileRefused(_("压缩包里的表格太大，请分成几份导入。"), code="too_large")
                 target = into / PurePosixPath(member.filename).name
-                with archive.open(member) as source:
-                    target.write_bytes(source.read(member.file_size + 1))
+                with archive.open(member) as source, target.open("wb") as file:
+                    shutil.copyfileobj(source, file)  # never more than the member says
     except (zipfile.BadZipFile, OSError, RuntimeError, EOFError) as error:
         raise FileRefused(_("压缩包打不开，请重新压缩后再上传。"), code="bad_zip") from error
     found = sorted(one for one in into.iterdir() if one.suffix.lower() in TABLES)

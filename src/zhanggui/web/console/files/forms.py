@@ -14,7 +14,7 @@ from zhanggui.catalog.types import Shelf
 from zhanggui.integrations.types import Kind, Reach, StockMode
 from zhanggui.web.access import seen_houses
 
-MOST_BYTES = 300 << 20
+MOST_BYTES = 1 << 30
 RIGHTS = {  # what somebody must be able to do by hand to do it by a file
     Kind.PRODUCTS: ("products", "edit"),
     Kind.PRICES: ("products", "edit"),
@@ -43,7 +43,7 @@ class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("导入什么"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("文件"),
-        help_text=_("CSV、Excel，或者一个 ZIP：里面放表格和图片。最大 300 MB。"),
+        help_text=_("CSV、Excel，或者一个 ZIP：里面放表格和图片。最大 1 GB。"),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.zip,.gz"}),
     )
 
@@ -66,7 +66,7 @@ class UploadForm(forms.Form):
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(
-                _("文件超过 300 MB，请分成几份，或把图片换成网址。"), code="too_large"
+                _("文件超过 1 GB，请分成几份，或把图片换成网址。"), code="too_large"
             )
         return file
 
