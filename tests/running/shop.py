@@ -180,7 +180,8 @@ def mariadb_database() -> Iterator[str]:
         autocommit=True,
     )
     with connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        collation = "CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+        cursor.execute(f"CREATE DATABASE {name} {collation}")
         try:
             yield place._replace(path=f"/{name}").geturl()
         finally:

@@ -49,7 +49,7 @@ from zhanggui.integrations.types import (
 from zhanggui.inventory import services as inventory
 from zhanggui.inventory.types import Cause, Count
 
-BATCH = 10  # products a transaction: a fifth of a second of SQLite, which has one writer
+BATCH = 5  # products a transaction: a tenth of a second of SQLite, which has one writer
 
 
 @contextmanager
