@@ -153,6 +153,46 @@ def test_rows_that_go_come_or_move_are_found(harm: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="others refuse what is no UTF-8")
+@pytest.mark.parametrize("column", ["at", "actor_name", "label", "details", "previous", "hash"])
+def test_a_byte_that_leaves_no_text_is_found_and_the_log_still_shown(column: str) -> None:
+    audit.record(pour(1), pour(2), pour(3))
+
+    execute(f"UPDATE core_auditentry SET {column} = CAST(x'FF' AS TEXT) WHERE id = 2")
+
+    verdict = audit.verify()
+    assert (verdict.checked, verdict.position, verdict.fault) == (1, 2, Fault.CHANGED)
+    shown = audit.entries(wanted=audit.Wanted(), before=None, limit=9)
+    assert [(row.pk, getattr(row, column) == "\ufffd") for row in shown] == [
+        (3, False),
+        (2, True),
+        (1, False),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="others refuse what is no UTF-8")
+@pytest.mark.parametrize("column", ["hash", "seal"])
+def test_a_byte_of_the_head_that_leaves_no_text_is_found(column: str) -> None:
+    audit.record(pour(1))
+
+    execute(f"UPDATE core_audithead SET {column} = CAST(x'FF' AS TEXT)")
+
+    assert audit.verify().fault == Fault.HEAD
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_empties_the_log_is_given_no_new_head() -> None:
+    audit.record(pour(1))
+    execute("DELETE FROM core_auditentry")
+    execute("DELETE FROM core_audithead")
+
+    call_command("migrate", verbosity=0)
+
+    assert audit.verify().fault == Fault.HEAD
+
+
+@pytest.mark.django_db
 def test_who_has_only_the_database_cannot_make_a_row(settings: Any) -> None:
     audit.record(pour(1))
     settings.INDEX_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="

@@ -27,10 +27,14 @@ class CoreConfig(AppConfig):
             if connection.alias in connections.settings:  # not the one that makes databases
                 ids.take_number_if_needed(connection)
 
-        def on_migrated(using: str, **_: Any) -> None:
+        def on_migrated(using: str, plan: Any = None, **_: Any) -> None:
             ids.take_number_if_needed(connections[using])
             versions.make_missing()
-            audit.make_head()
+            # Never later: who empties the log and its head must not be given a new one. Without a
+            # plan the tables were flushed, as tests do.
+            done = None if plan is None else {one.name for one, _back in plan}
+            if done is None or audit.MIGRATION in done:
+                audit.make_head()
 
         connection_created.connect(on_connection, weak=False, dispatch_uid="core.ids")
         post_migrate.connect(on_migrated, sender=self, weak=False, dispatch_uid="core.ids")

@@ -13,6 +13,7 @@ and shoppers never take it.
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -26,6 +27,7 @@ from zhanggui.core.types import Actor, ActorType, By
 
 AUDITED = frozenset({ActorType.STAFF, ActorType.API, ActorType.COMMAND})
 START = "0" * 64  # what the first row follows
+MIGRATION = "0003_audit_log"  # which makes its tables
 _BATCH = 1000
 _COLUMNS = (
     *("id", "at", "actor_type", "actor_id", "actor_name", "kind", "subject_type", "subject_id"),
@@ -162,7 +164,8 @@ def entries(*, wanted: Wanted, before: int | None, limit: int) -> list[AuditEntr
         "pk__lt": before,
     }
     narrowed = {name: value for name, value in known.items() if value not in ("", None)}
-    return list(AuditEntry.objects.filter(**narrowed).order_by("-pk")[:limit])
+    with _any_bytes("replace"):
+        return list(AuditEntry.objects.filter(**narrowed).order_by("-pk")[:limit])
 
 
 def facts(row: AuditEntry) -> dict[str, Any]:
@@ -194,7 +197,7 @@ def last_check() -> AuditCheck | None:
 
 
 def make_head() -> None:
-    """Begin the log where there is none; run after migrations."""
+    """Begin the log; run once, after the migration that makes its tables."""
     if not AuditHead.objects.exists() and not AuditEntry.objects.exists():
         AuditHead.objects.bulk_create(
             [AuditHead(id=1, position=0, hash=START, seal=_seal(0, START))], ignore_conflicts=True
@@ -203,6 +206,26 @@ def make_head() -> None:
 
 def verify() -> Verdict:
     """Look at every row and the head, also while acts are added; memory does not grow."""
+    with _any_bytes("surrogateescape"):
+        return _verify()
+
+
+@contextmanager
+def _any_bytes(errors: str) -> Iterator[None]:
+    """Read what is no UTF-8, too, which SQLite alone may hold: a changed byte can make that."""
+    connection.ensure_connection()
+    if connection.vendor != "sqlite":
+        yield
+        return
+    raw, usual = connection.connection, connection.connection.text_factory
+    raw.text_factory = lambda text: text.decode("utf-8", errors)
+    try:
+        yield
+    finally:
+        raw.text_factory = usual
+
+
+def _verify() -> Verdict:
     position, last = 0, START
     while True:
         head = AuditHead.objects.filter(pk=1).first()
