@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {
     "wechatpayv3": "talking to a payment channel",
     "cryptography.x509": "talking to a payment channel",
+    "requests": "asking WeChat who reads",
     "phonenumbers": "reading a phone number",
     "zhanggui.regions.calc.parsing": "reading a pasted address",
     "pypinyin": "saving a product",

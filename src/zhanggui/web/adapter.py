@@ -1,17 +1,20 @@
 """How allauth behaves here: nobody signs up by themselves, shoppers come by WeChat."""
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers import registry
 from django.http import HttpRequest
 
 from zhanggui.web import wechat
 from zhanggui.web.clients import client_ip
 from zhanggui.web.storefront.me import wechat as shoppers
+
+if TYPE_CHECKING:
+    import requests
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -33,9 +36,21 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Return the service account of the settings; the table of allauth is not used."""
         return [wechat.app()] if wechat.is_set_up() else []
 
-    def get_requests_session(self) -> requests.Session:
+    def get_provider(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Register WeChat with the first shopper who comes by it, not with each process."""
+        if registry.get_class(wechat.PROVIDER) is None:
+            from zhanggui.web.wechat_oauth import (  # noqa: PLC0415 -- brings requests
+                WechatProvider,
+            )
+
+            registry.register(WechatProvider)
+        return super().get_provider(request, *args, **kwargs)
+
+    def get_requests_session(self) -> "requests.Session":
         """Ask with a time-out, and this machine without a proxy."""
-        return wechat.session_of(super().get_requests_session())
+        session: requests.Session = super().get_requests_session()
+        session.trust_env = not wechat.is_local()
+        return session
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> NoReturn:
         """Take over from allauth, which would make a user."""

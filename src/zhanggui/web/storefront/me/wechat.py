@@ -6,7 +6,6 @@ import time
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.contrib.auth import login
 from django.contrib.auth.backends import ModelBackend
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 _PENDING = "wechat_pending"  # in the session: who came by WeChat and has shown no phone yet
 _PENDING_S = 900
-_ask = OAuth2CallbackView.adapter_view(wechat.WechatAdapter)
 
 
 def is_offered(request: HttpRequest) -> bool:
@@ -59,7 +57,9 @@ def returned(request: HttpRequest) -> HttpResponse:
     """Take who comes back from WeChat: the state is ours, fresh and used once."""
     if not wechat.is_set_up():
         raise Http404
-    answer: HttpResponse = _ask(request)
+    from zhanggui.web import wechat_oauth  # noqa: PLC0415 -- brings requests
+
+    answer: HttpResponse = wechat_oauth.returned(request)
     return answer
 
 

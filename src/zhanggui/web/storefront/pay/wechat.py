@@ -46,9 +46,11 @@ def ask(request: HttpRequest, *, token: str) -> HttpResponse:
 
     A page does it, not a redirect: the one after the form of checkout may not leave our site.
     """
+    from zhanggui.web import wechat_oauth  # noqa: PLC0415 -- brings requests
+
     state = secrets.token_hex(16)
     back = public_url(request) + reverse("store:pay-wechat")
-    address = wechat.silent_address(request, back=back, state=state)
+    address = wechat_oauth.silent_address(request, back=back, state=state)
     response = render(request, "store/wechat.html", {"address": address})
     _keep(response, STATE, signing.dumps([state, token], salt=STATE), _STATE_S)
     return response
@@ -69,8 +71,10 @@ def returned(request: HttpRequest) -> HttpResponse:
     pay = f"{reverse('store:pay', args=[token])}?channel={JSAPI}"
     response = HttpResponseRedirect(pay)
     if cache.add(f"wechat-state:{state}", 1, timeout=_STATE_S):
+        from zhanggui.web import wechat_oauth  # noqa: PLC0415 -- brings requests
+
         try:
-            openid = wechat.openid_by_code(request, code=request.GET.get("code", "")[:200])
+            openid = wechat_oauth.openid_by_code(request, code=request.GET.get("code", "")[:200])
         except wechat.NotTold as problem:
             log.warning("WeChat did not tell who pays: %s", problem.code)
             response["Location"] = f"{pay}&why=wechat"
