@@ -11,10 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.core.money import digits_of
 from zhanggui.core.text import TextRefused, clean_text
+from zhanggui.core.types import Refusal
 from zhanggui.web.formats import grouped
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]*)?$")
+
+
+class RefusingForm(forms.Form):
+    """Shows what a service refused above its fields, or at the one that it is mostly about."""
+
+    refused_at: str | None = None
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show the service's "no"."""
+        self.add_error(self.refused_at, str(refusal))
 
 
 class CleanCharField(forms.CharField):

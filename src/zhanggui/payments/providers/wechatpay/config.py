@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from zhanggui.payments.types import MerchantKeys
+
 PUBLIC_BASE = "https://api.mch.weixin.qq.com"
 
 
@@ -29,40 +31,21 @@ class WechatConfig:
     client_ip_override: str = ""
 
     def __post_init__(self) -> None:
-        wrong = wrong_fields(
-            base=self.base,
-            mchid=self.mchid,
-            appid=self.appid,
-            serial=self.serial,
-            private_key_pem=self.private_key_pem,
-            apiv3_key=self.apiv3_key,
-            public_key_pem=self.public_key_pem,
-            public_key_id=self.public_key_id,
-        )
+        wrong = wrong_fields(self)
         if wrong:
             raise ValueError(f"WeChat Pay settings are not usable: {', '.join(wrong)}.")
 
 
-def wrong_fields(
-    *,
-    base: str,
-    mchid: str,
-    appid: str,
-    serial: str,
-    private_key_pem: str,
-    apiv3_key: str,
-    public_key_pem: str,
-    public_key_id: str,
-) -> list[str]:
+def wrong_fields(known: "WechatConfig | MerchantKeys") -> list[str]:
     """Return the names of the values that do not have the form that they must have."""
     rules = {
-        "mchid": re.fullmatch(r"\d{8,10}", mchid, re.ASCII),
-        "appid": re.fullmatch(r"wx[0-9a-zA-Z]{8,30}", appid),
-        "serial": re.fullmatch(r"[0-9A-Fa-f]{8,40}", serial),
-        "apiv3_key": len(apiv3_key.encode()) == 32,
-        "public_key_id": re.fullmatch(r"PUB_KEY_ID_[0-9A-Za-z]+", public_key_id),
-        "base": urlsplit(base).scheme in {"http", "https"} and base[-1] != "/",
-        "private_key_pem": "PRIVATE KEY-----" in private_key_pem,
-        "public_key_pem": "PUBLIC KEY-----" in public_key_pem,
+        "mchid": re.fullmatch(r"\d{8,10}", known.mchid, re.ASCII),
+        "appid": re.fullmatch(r"wx[0-9a-zA-Z]{8,30}", known.appid),
+        "serial": re.fullmatch(r"[0-9A-Fa-f]{8,40}", known.serial),
+        "apiv3_key": len(known.apiv3_key.encode()) == 32,
+        "public_key_id": re.fullmatch(r"PUB_KEY_ID_[0-9A-Za-z]+", known.public_key_id),
+        "base": urlsplit(known.base).scheme in {"http", "https"} and known.base[-1] != "/",
+        "private_key_pem": "PRIVATE KEY-----" in known.private_key_pem,
+        "public_key_pem": "PUBLIC KEY-----" in known.public_key_pem,
     }
     return [name for name, fits in rules.items() if not fits]

@@ -12,18 +12,7 @@ from zhanggui.payments.types import MerchantKeys
 
 def problems(keys: MerchantKeys) -> list[str]:
     """Return the names of the values that can't be right, in the order of the form."""
-    wrong = set(
-        wrong_fields(
-            base=keys.base,
-            mchid=keys.mchid,
-            appid=keys.appid,
-            serial=keys.serial,
-            private_key_pem=keys.private_key_pem,
-            apiv3_key=keys.apiv3_key,
-            public_key_pem=keys.public_key_pem,
-            public_key_id=keys.public_key_id,
-        )
-    )
+    wrong = set(wrong_fields(keys))
     if not _is_private(keys.private_key_pem):
         wrong.add("private_key_pem")
     if not _is_public(keys.public_key_pem):

@@ -8,18 +8,17 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhanggui.core.types import Refusal
 from zhanggui.freight.types import ChargeBy, FreightRuleView, FreightTemplateView
 from zhanggui.regions import queries as regions
 from zhanggui.web.formats import listed
-from zhanggui.web.forms import CleanCharField, MinorField
+from zhanggui.web.forms import CleanCharField, MinorField, RefusingForm
 
 MOST_UNITS = 10_000_000  # grams or pieces
 MOST_MINOR = 10**9
 MOST_RULES = 40
 
 
-class TemplateForm(forms.Form):
+class TemplateForm(RefusingForm):
     """Name, way of charging, and whether it is the default."""
 
     name = CleanCharField(label=_("模板名称"), max_length=60)
@@ -31,10 +30,6 @@ class TemplateForm(forms.Form):
         required=False,
         help_text=_("没有单独指定模板的商品用它。"),
     )
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show the service's "no" above the form."""
-        self.add_error(None, str(refusal))
 
 
 class RuleForm(forms.Form):

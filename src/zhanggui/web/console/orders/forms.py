@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.core.types import Refusal
 from zhanggui.freight.carriers import CARRIERS, carrier_name, normal_number, recognise
 from zhanggui.web.formats import listed
-from zhanggui.web.forms import CleanCharField, MinorField
+from zhanggui.web.forms import CleanCharField, MinorField, RefusingForm
 
 MOST_TRANSFER = 10**13  # minor units
 CHOICES = [("", _("按单号识别")), *((one.code, one.name) for one in CARRIERS.values())]
@@ -60,15 +60,7 @@ class ShipForm(forms.Form):
         self.add_error(field, str(refusal))
 
 
-class CancelForm(forms.Form):
-    """Cancelling asks for nothing but the click."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show a service's "no"."""
-        self.add_error(None, str(refusal))
-
-
-class TransferForm(CancelForm):
+class TransferForm(RefusingForm):
     """A transfer that was seen on the account."""
 
     amount_minor = MinorField(label=_("到账金额"), most=MOST_TRANSFER)
@@ -77,7 +69,7 @@ class TransferForm(CancelForm):
     )
 
 
-class SettleRefundForm(CancelForm):
+class SettleRefundForm(RefusingForm):
     """How staff paid a refund back outside the channel."""
 
     reference = CleanCharField(
@@ -87,7 +79,7 @@ class SettleRefundForm(CancelForm):
     )
 
 
-class RevealForm(CancelForm):
+class RevealForm(RefusingForm):
     """Why somebody needs the buyer's data in clear."""
 
     why = forms.ChoiceField(

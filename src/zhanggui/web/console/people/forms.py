@@ -13,19 +13,10 @@ from django.utils.translation import pgettext_lazy
 from zhanggui.accounts.roles import roles
 from zhanggui.accounts.types import Role, RoleView
 from zhanggui.core.clock import day_bounds
-from zhanggui.core.types import Refusal
 from zhanggui.web.console.people import words
-from zhanggui.web.forms import CleanCharField
+from zhanggui.web.forms import CleanCharField, RefusingForm
 
 LOGIN_LENGTH = 60
-
-
-class RefusingForm(forms.Form):
-    """Shows what a service refused above its fields."""
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show the service's "no"."""
-        self.add_error(None, str(refusal))
 
 
 def role_choices(by: RoleView) -> list[tuple[str, str]]:

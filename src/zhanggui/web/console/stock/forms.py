@@ -7,10 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhanggui.core.types import Refusal
 from zhanggui.inventory.queries import warehouses
 from zhanggui.inventory.types import CorrectionAct, CorrectionReason, MissingReason, WarehouseView
-from zhanggui.web.forms import CleanCharField
+from zhanggui.web.forms import CleanCharField, RefusingForm
 
 MOST = 10_000_000
 _NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
@@ -21,8 +20,10 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(RefusingForm):
     """What was counted, or how many pieces can't be sold, and why."""
+
+    refused_at = "quantity"
 
     act = forms.ChoiceField(
         label=_("做什么"), choices=CorrectionAct.choices, widget=forms.RadioSelect
@@ -40,10 +41,6 @@ class CorrectionForm(forms.Form):
     seen_unavailable = forms.IntegerField(widget=forms.HiddenInput)
     request_id = CleanCharField(max_length=64, widget=forms.HiddenInput)
 
-    def refuse(self, refusal: Refusal) -> None:
-        """Show the service's "no" at the number."""
-        self.add_error("quantity", str(refusal))
-
     @property
     def seen(self) -> int:
         """Return the figure that the act changes, as the person saw it."""
@@ -60,8 +57,10 @@ def _second() -> str:
     return next((code for code, _name in _houses()[1:]), "")
 
 
-class TransferForm(forms.Form):
+class TransferForm(RefusingForm):
     """From where to where."""
+
+    refused_at = "target"
 
     source = forms.ChoiceField(label=_("调出仓库"))
     target = forms.ChoiceField(label=_("调入仓库"), choices=_houses, initial=_second)
@@ -72,10 +71,6 @@ class TransferForm(forms.Form):
         """Offer what somebody may send from; it may go to any warehouse."""
         super().__init__(*args, **more)
         self.fields["source"].choices = [(one.code, one.name) for one in sources]  # type: ignore[attr-defined]
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show the service's "no" at the target."""
-        self.add_error("target", str(refusal))
 
 
 class ReceiptForm(forms.Form):

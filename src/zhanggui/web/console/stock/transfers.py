@@ -1,6 +1,6 @@
 """Transfers between warehouses: the list, a new one, and what is done with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -126,29 +126,24 @@ def line(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest, number: str) -> HttpResponse:
     """Send a transfer: its pieces leave the warehouse."""
-    try:
-        services.send_transfer(
-            transfer_id=_sent_by(request, number).pk, actor=staff_actor(request), now=timezone.now()
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("已发出，货在途"))
-    return redirect("console:stock_transfer", number)
+    return _moved(request, number, services.send_transfer, _("已发出，货在途"))
 
 
 @allowed("stock", "edit")
 @require_POST
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Give up a transfer that was not sent."""
+    return _moved(request, number, services.cancel_transfer, _("已取消，库存没有变动"))
+
+
+def _moved(request: HttpRequest, number: str, move: Callable[..., None], done: str) -> HttpResponse:
+    transfer = _sent_by(request, number)
     try:
-        services.cancel_transfer(
-            transfer_id=_sent_by(request, number).pk, actor=staff_actor(request), now=timezone.now()
-        )
+        move(transfer_id=transfer.pk, actor=staff_actor(request), now=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("已取消，库存没有变动"))
+        messages.success(request, done)
     return redirect("console:stock_transfer", number)
 
 

@@ -12,9 +12,10 @@ from zhanggui.orders.queries import Order
 from zhanggui.orders.types import CloseReason, OrderStatus
 from zhanggui.payments import services as payments
 from zhanggui.web.access import allowed, staff_actor
-from zhanggui.web.console.orders.forms import CancelForm, TransferForm
+from zhanggui.web.console.orders.forms import TransferForm
 from zhanggui.web.console.orders.order_page import answer_sheet, find_order, order_url
 from zhanggui.web.console.pages import go
+from zhanggui.web.forms import RefusingForm
 
 
 @allowed("orders", "cancel")
@@ -22,7 +23,7 @@ from zhanggui.web.console.pages import go
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Say what cancelling does, then cancel."""
     order, now = find_order(request, number), timezone.now()
-    form = CancelForm(request.POST if request.method == "POST" else None)
+    form = RefusingForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             services.cancel_order(
