@@ -3,7 +3,11 @@
 const { name, version, home, offline, files, kept, below, never, closing, patience, most } = self.FACE;
 const FILES = `${name}-files-${version}`;
 const PAGES = `${name}-pages-${version}`;
-const wipe = () => caches.delete(PAGES);
+let wiped = 0; // what was under way when somebody left is not kept afterwards
+const wipe = () => {
+  wiped += 1;
+  return caches.delete(PAGES);
+};
 
 addEventListener("install", (event) => {
   const filled = caches.open(FILES).then((cache) => cache.addAll([offline, ...files]));
@@ -32,10 +36,11 @@ const keep = async (request, answer) => {
 const page = async (event, isKept) => {
   const { request } = event;
   const last = isKept && (await caches.match(request, { cacheName: PAGES, ignoreVary: true }));
+  const before = wiped;
   const late = new Promise((_, refuse) => last && setTimeout(refuse, patience));
   try {
     const answer = await Promise.race([fetch(request), late]);
-    if (isKept && answer.ok) event.waitUntil(keep(request, answer.clone()));
+    if (isKept && answer.ok && wiped === before) event.waitUntil(keep(request, answer.clone()));
     return answer;
   } catch {
     return last ? marked(last) : caches.match(offline, { ignoreVary: true });
@@ -53,7 +58,7 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname, search } = new URL(request.url);
   if (origin !== location.origin) return;
-  if (closing.includes(pathname)) event.waitUntil(wipe());
+  if (closing.some((start) => pathname.startsWith(start))) event.waitUntil(wipe());
   if (request.method !== "GET" || never.some((start) => pathname.startsWith(start))) return;
   // a hash in the name: what it holds never changes
   if (/\.[0-9a-f]{12}\.\w+$/.test(pathname)) event.respondWith(file(request));

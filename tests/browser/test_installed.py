@@ -10,6 +10,7 @@ from tests.browser.conftest import Store
 from tests.factories.shop import basket
 from tests.factories.staff import PASSWORD, StaffFactory
 
+from zhanggui.accounts import services as accounts
 from zhanggui.core.types import SYSTEM
 from zhanggui.orders import services as orders
 from zhanggui.orders.models import Order
@@ -102,6 +103,34 @@ def test_the_order_list_is_read_without_a_network_until_somebody_signs_out(
     page.get_by_text("账户与设置").first.locator("..").click()
     page.get_by_role("button", name="退出登录").filter(visible=True).click()
     page.wait_for_url("**/console/login/")
+    assert page.evaluate(KEPT, "/console/orders/") is False
+    page.context.set_offline(True)
+    page.goto("/console/orders/")
+    expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
+
+
+def test_who_is_signed_out_by_the_shop_or_joins_on_the_device_leaves_no_page(
+    page: Page, store: Store
+) -> None:
+    paid(store)
+    owner = StaffFactory(username="linlan")
+    sign_in(page)
+    session = page.context.new_cdp_session(page)
+    assert session.send("Page.getAppManifest")["errors"] == []
+    missing = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    assert [one["errorId"] for one in missing] == ["in-incognito"]  # as each test's browser is
+    keep(page, "/console/orders/")
+    invite = accounts.invite_staff(
+        name="小张", role="service", access_until=None, invited_by=owner.pk, now=timezone.now()
+    )
+    page.goto(f"/console/join/{invite.token}/")
+    assert page.evaluate(KEPT, "/console/orders/") is False
+
+    keep(page, "/console/orders/")
+    accounts.end_sessions(user_id=owner.pk, actor=SYSTEM, now=timezone.now())
+    page.goto("/console/stock/")
+
+    page.wait_for_url("**/console/login/**")
     assert page.evaluate(KEPT, "/console/orders/") is False
     page.context.set_offline(True)
     page.goto("/console/orders/")

@@ -33,7 +33,7 @@ def test_the_consoles_worker_keeps_masked_lists_and_forgets_them_at_the_door() -
     orders = "/console/orders/"
     assert told["kept"] == ["/console/", orders, f"{orders}?status=to_ship"]
     assert told["below"] == []
-    assert told["closing"] == ["/console/login/", "/console/logout/"]
+    assert told["closing"] == ["/console/login/", "/console/logout/", "/console/join/"]
     assert "/console/login/" in told["never"]
 
 

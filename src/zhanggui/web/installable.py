@@ -25,7 +25,7 @@ class Face:
     kept: tuple[str, ...] = ()  # addresses of which the last good answer is shown without a network
     below: tuple[str, ...] = ()  # or that begin so
     never: tuple[str, ...] = ()  # addresses that begin so are the network's alone
-    closing: tuple[str, ...] = ()  # whoever comes there leaves no page behind
+    closing: tuple[str, ...] = ()  # whoever comes to what begins so leaves no page behind
     most: int = 10
 
 

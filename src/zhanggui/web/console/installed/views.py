@@ -39,7 +39,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         files=FILES,
         kept=(reverse("console:home"), orders, f"{orders}?status={DisplayStatus.TO_SHIP}"),
         never=(login, reverse("console:pulse")),
-        closing=(login, reverse("console:logout")),
+        closing=(login, reverse("console:logout"), reverse("console:join", args=["x"])[:-2]),
     )
     return installable.worker(face)
 
