@@ -1,7 +1,9 @@
 """Kinds and states of imports and exports, what is read from files, and refusals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -106,11 +108,38 @@ class SkuDraft:
     price_minor: int | None = None
     market_price_minor: int | str | None = None  # "": none any more
     cost_price_minor: int | str | None = None
+    timed_price_minor: int | str | None = None
+    timed_from: datetime | str | None = None
+    timed_until: datetime | str | None = None
     barcode: str | None = None
     weight_grams: int | None = None
     volume_cm3: int | None = None
     picture: str | None = None
     stock: dict[str, int] = field(default_factory=dict)  # warehouse code → pieces; "": the chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a file says that a product has of an attribute.
+
+    `is_one` and `is_facet` are of an attribute that is still to be made: whether it has one value
+    of any text, and whether shoppers filter by it.
+    """
+
+    texts: tuple[str, ...]
+    is_one: bool = False
+    is_facet: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryFacts:
+    """A category as an export tells it, for a shop that does not have it; `path` from the top."""
+
+    line: int
+    path: tuple[str, ...]
+    slug: str = ""
+    position: int = 1000
+    attributes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +160,11 @@ class ProductDraft:
     shelf: Shelf | None = None
     on_at: datetime | str | None = None
     off_at: datetime | str | None = None
+    leaves_when_sold_out: bool | None = None
     freight: str | None = None
+    attributes: Mapping[str, "Values"] = field(default_factory=dict)  # by name; not named: as is
     option_names: tuple[str, ...] | None = None
+    option_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # in their order
     skus: tuple[SkuDraft, ...] = ()
     pictures: tuple[Picture, ...] | None = None
     faults: tuple[Fault, ...] = ()

@@ -14,11 +14,13 @@ from zhanggui.catalog.queries.admin import (
     sku_codes,
 )
 from zhanggui.catalog.queries.attributes import (
+    attribute_ids,
     attributes_of,
     chosen_of,
     chosen_text,
     facets,
     product_values,
+    values_of_products,
 )
 from zhanggui.catalog.queries.bulk import (
     bulk_edit,
@@ -58,6 +60,7 @@ __all__ = [
     "CATALOG",
     "admin_products",
     "all_categories",
+    "attribute_ids",
     "attributes_of",
     "bulk_edit",
     "bulk_edits",
@@ -104,5 +107,6 @@ __all__ = [
     "sku_row",
     "sku_rows",
     "total",
+    "values_of_products",
     "weightless_skus",
 ]

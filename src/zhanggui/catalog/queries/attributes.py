@@ -1,6 +1,7 @@
 """Attributes of categories, values of products, and what shoppers filter lists by."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -49,6 +50,20 @@ def product_values(*, product_id: int) -> dict[int, list[str]]:
     rows = ProductAttribute.objects.filter(product_id=product_id).order_by("pk")
     for attribute_id, text in rows.values_list("attribute_id", "text"):
         found.setdefault(attribute_id, []).append(text)
+    return found
+
+
+def attribute_ids(*, keys: Collection[str]) -> dict[str, int]:
+    """Return key → id of the attributes in use; unknown keys are missing."""
+    return {one.key: one.attribute_id for one in _attributes() if one.key in keys}
+
+
+def values_of_products(*, product_ids: Collection[int]) -> dict[int, dict[int, list[str]]]:
+    """Return product id → attribute id → values of these products; one statement."""
+    found: dict[int, dict[int, list[str]]] = defaultdict(dict)
+    rows = ProductAttribute.objects.filter(product_id__in=product_ids).order_by("pk")
+    for product_id, attribute_id, text in rows.values_list("product_id", "attribute_id", "text"):
+        found[product_id].setdefault(attribute_id, []).append(text)
     return found
 
 

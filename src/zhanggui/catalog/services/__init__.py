@@ -2,6 +2,7 @@
 
 from zhanggui.catalog.services.attributes import (
     archive_attribute,
+    checked_values,
     save_attribute,
     set_attributes,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "archive_category",
     "archive_picture",
     "archive_product",
+    "checked_values",
     "cleaned_product",
     "copy_product",
     "describe_picture",

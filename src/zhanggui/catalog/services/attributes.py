@@ -36,11 +36,13 @@ def save_attribute(
     values: Sequence[str] = (),
     unit: str = "",
     is_facet: bool = True,
+    new_key: str = "",
     by: By | None = None,
 ) -> Attribute:
     """Make an attribute of a category, or change the one of this key; its kind stays.
 
-    Products keep values that are no longer among those of a choice, until they are saved again.
+    A new one gets `new_key` where that is free, else a key made from its name. Products keep values
+    that are no longer among those of a choice, until they are saved again.
 
     Raises:
         CatalogRefused: no name, too many, a choice without values, or there is no such attribute.
@@ -65,7 +67,8 @@ def save_attribute(
                 _("每个类目最多 %(max)d 个属性。") % {"max": MOST_ATTRIBUTES}, field="name"
             )
         taken = Asked(lambda slug: Attribute.objects.filter(key=slug).exists())
-        row.key = free_slug("", name=name, taken=taken, max_length=40)
+        asked = "" if new_key in taken else new_key
+        row.key = free_slug(asked, name=name, taken=taken, max_length=40)
         last = mine.aggregate(last=Max("position"))["last"]
         row.position = 0 if last is None else last + 1
     row.name, row.is_facet = name, is_facet
@@ -113,7 +116,8 @@ def set_attributes(
         changes: list[Change] = []
         for key, wanted in values.items():
             if key in known:
-                changes += _set(product, known[key], _checked(known[key], wanted))
+                checked = checked_values(attribute=known[key], values=wanted)
+                changes += _set(product, known[key], checked)
         if not changes:
             return
         Product.objects.filter(pk=product_id).update(updated_at=now)
@@ -136,8 +140,14 @@ def _set(product: Product, attribute: AttributeView, wanted: list[str]) -> list[
     return [Change(product.pk, None, "attribute", *said)]
 
 
-def _checked(attribute: AttributeView, wanted: Sequence[str]) -> list[str]:
-    texts = list(dict.fromkeys(_clean(value) for value in wanted if value.strip()))
+def checked_values(*, attribute: AttributeView, values: Sequence[str]) -> list[str]:
+    """Return the values as an attribute would have them; writes nothing.
+
+    Raises:
+        CatalogRefused: it can't have one of them; `field` is its key.
+        TextRefused: as core.text says.
+    """
+    texts = list(dict.fromkeys(_clean(value) for value in values if value.strip()))
     if attribute.kind == AttributeKind.CHOICE:
         order = {value: place for place, value in enumerate(attribute.values)}
         if not set(texts) <= order.keys():

@@ -75,10 +75,13 @@ class _Excel:
         for place, text in enumerate(cells):
             if not text:
                 continue
+            if len(text) >= _LONGEST:
+                why = _("有一格超过 %(most)s 个字，Excel 放不下，请改用 CSV。")
+                raise FileRefused(why % {"most": f"{_LONGEST:,}"}, code="too_large")
             if place in self._numbers and _AMOUNT.fullmatch(text):
                 self._sheet.write_number(self._next, place, float(text))
             else:
-                self._sheet.write_string(self._next, place, guarded(text)[:_LONGEST], self._text)
+                self._sheet.write_string(self._next, place, guarded(text), self._text)
         self._next += 1
 
     def __enter__(self) -> Self:

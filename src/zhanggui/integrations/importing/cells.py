@@ -1,7 +1,7 @@
 """Typed cells of one product's rows; what is wrong is collected, not raised."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.html import strip_tags
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from zhanggui.catalog.types import MAX_MEASURE, MAX_PRICE_MINOR, Shelf
 from zhanggui.core.tables.cells import decimal_of as decimal_of
 from zhanggui.core.tables.cells import is_damaged, minor_of, moment_of, whole_of
-from zhanggui.integrations.types import CLEAR, COST, Fault, FileRow, Reading
+from zhanggui.integrations.types import CLEAR, COST, Fault, FileRow, Reading, Values
 
 _TRUE = {"true", "1", "yes", "y", "是", "on", "published", "active", "上架", "在售"}
 _FALSE = {"false", "0", "no", "n", "否", "off", "下架"}
@@ -22,6 +22,8 @@ _WORDS = {
     Shelf.DRAFT: "draft|草稿|-1|pending|待审核",
 }
 _SHELVES = {word: shelf for shelf, words in _WORDS.items() for word in words.split("|")}
+_TAGS = re.compile(r"[,，|;；\n、]+")
+BRAND, TAGS = "品牌", "标签"  # stored, so they do not follow the language
 _PATH = re.compile(r"(?<!\\)\s*[>＞›»]\s*")
 _URLS = re.compile(r"[|\n;；\s]+|,\s*(?=https?://)")
 _FILES = re.compile(r"[|\n;；,，]+")
@@ -60,7 +62,7 @@ class Cells:
         if is_damaged(text):
             why = _("%(text)s 被 Excel 改成科学计数法，数字已经丢了。请把这列设为文本再导出")
             self.wrong(row, name, why % {"text": text})
-        return "" if text in NOTHING else text
+        return "" if text in NOTHING else unescaped(text)
 
     def money(self, row: FileRow, name: str) -> int | None:
         """Return an amount in minor units."""
@@ -125,12 +127,79 @@ class Cells:
 def text_or_clear(row: FileRow, name: str) -> str | None:
     """Return a text of our template: None unchanged, "" empty."""
     text = row.get(name)
-    return ("" if text == CLEAR else text) if text else None
+    return ("" if text == CLEAR else unescaped(text)) if text else None
+
+
+def escaped(text: str) -> str:
+    """Return a text so that our template does not take it for an order or for nothing."""
+    return f"\\{text}" if _is_special(text) or _is_escaped(text) else text
+
+
+def unescaped(text: str) -> str:
+    """Return what `escaped` was given."""
+    return text[1:] if text != CLEAR and _is_escaped(text) else text
+
+
+def _is_special(text: str) -> bool:
+    return text in NOTHING or is_damaged(text)
+
+
+def _is_escaped(text: str) -> bool:
+    bare = text.lstrip("\\")
+    return text.startswith("\\") and (bare == CLEAR[1:] or _is_special(bare))
+
+
+def named_values(text: str) -> dict[str, tuple[str, ...]]:
+    """Return name → values of a cell ("材质:棉|麻; 产地:苏州"); a sign within is written `\\:`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in _parts(text, ";；\n"):
+        name, *rest = _parts(part, ":：") or [""]
+        if name.strip() and rest:
+            values = [_bare(one) for one in _parts(part[len(name) + 1 :], "|")]
+            found[_bare(name)] = tuple(filter(None, values))
+    return found
+
+
+def named_text(values: Mapping[str, Iterable[str]]) -> str:
+    """Write what `named_values` reads."""
+    return "; ".join(
+        f"{_marked(name)}:{'|'.join(map(_marked, texts))}" for name, texts in values.items()
+    )
+
+
+def _parts(text: str, signs: str) -> list[str]:
+    return re.findall(rf"(?:\\.|[^\\{signs}])+", text, re.DOTALL)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text.strip(), flags=re.DOTALL)
+
+
+def _marked(text: str) -> str:
+    return re.sub(r"([\\;；:：|\n])", r"\\\1", text)
 
 
 def shelf_of(text: str) -> Shelf | None:
     """Return where a word of any shop puts a product, None for an unknown one."""
     return _SHELVES.get(text.strip().casefold())
+
+
+def brand_and_tags(row: FileRow) -> dict[str, Values]:
+    """Return what a product's own columns say of its brand and its tags, as attributes."""
+    found = {}
+    if brand := row.get("brand"):
+        texts: tuple[str, ...] = () if brand == CLEAR else (value_of(brand),)
+        found[BRAND] = Values(texts, is_one=True)
+    if tags := row.get("tags"):
+        parts = () if tags == CLEAR else _TAGS.split(tags)
+        texts = tuple(dict.fromkeys(filter(None, map(value_of, parts))))
+        found[TAGS] = Values(texts, is_facet=False)
+    return found
+
+
+def value_of(text: str) -> str:
+    """Return a value without the signs that part values in addresses."""
+    return text.strip().replace(":", "：").replace(";", "；")[:60].strip()
 
 
 def flag(text: str) -> bool | None:

@@ -57,6 +57,9 @@ def _gather(table: Table, format_: ProductFormat, match: Match, into: Spool) -> 
         if table.source is not None and any(record.surplus[table.width - len(table.header) :]):
             values[SURPLUS] = "".join(record.surplus)[:40]
         row = FileRow(record.line, values)
+        if row.get("category_facts"):
+            into.categories.append(row)
+            continue
         keyed = format_.keyed(row, before)
         before = keyed.key
         into.add(row, keyed)

@@ -1,12 +1,14 @@
 """A format: which columns it knows, how its rows belong together, what they say."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from django.utils.functional import Promise
 
+from zhanggui.core.tables.cells import clean_cell
 from zhanggui.core.tables.reading import header_form
 from zhanggui.integrations.types import IGNORED, FileRow, ProductDraft, Reading
 
@@ -55,7 +57,7 @@ class ProductFormat:
         found: list[str] = []
         for column in header:
             form = header_form(column)
-            wanted = by_name.get(form) or self._patterned(form)
+            wanted = by_name.get(form) or self._patterned(form, column)
             found.append(wanted if wanted not in found else IGNORED)
         return tuple(found)
 
@@ -83,11 +85,21 @@ class ProductFormat:
         label = next((str(one.label) for one in self.fields if one.name == base), base)
         return f"{label} {rest}" if rest else label
 
-    def _patterned(self, form: str) -> str:
+    def _patterned(self, form: str, column: str) -> str:
         for expression, wanted in self.patterns:
             if found := expression.fullmatch(form):
-                return wanted.format(*found.groups())
+                return _as_written(wanted.format(*found.groups()), column)
         return IGNORED
+
+
+def _as_written(wanted: str, column: str) -> str:
+    """Return the field with its changing part as the column has it, capitals included."""
+    base, sign, rest = wanted.partition(":")
+    if base not in ("option", "attribute", "stock"):
+        return wanted
+    plain = " ".join(unicodedata.normalize("NFKC", clean_cell(column)).split())
+    at = plain.casefold().rfind(rest)
+    return f"{base}{sign}{plain[at : at + len(rest)]}" if at >= 0 else wanted
 
 
 @cache

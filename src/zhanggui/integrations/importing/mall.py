@@ -7,7 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhanggui.catalog.types import Shelf
-from zhanggui.integrations.importing.cells import Cells, category_path, first, picture_sources
+from zhanggui.integrations.importing.cells import (
+    Cells,
+    brand_and_tags,
+    category_path,
+    first,
+    picture_sources,
+)
 from zhanggui.integrations.importing.formats import Field, Keyed, ProductFormat, forms
 from zhanggui.integrations.types import FileRow, Picture, ProductDraft, Reading, SkuDraft
 
@@ -39,6 +45,7 @@ def _draft(rows: Sequence[FileRow], reading: Reading) -> ProductDraft:
         description=head.get("description") or None,
         category=category_path(category) if category else None,
         shelf={"1": Shelf.ON, "0": Shelf.OFF}.get(head.get("publish_status")),
+        attributes=brand_and_tags(head),
         option_names=names,
         skus=tuple(_sku(cells, row, head, names) for row in skus or [head]),
         pictures=tuple(Picture(source=one) for one in sources) or None,
@@ -89,15 +96,17 @@ MALL = ProductFormat(
         Field("delete_status", gettext_lazy("已删除"), "delete_status"),
         Field("sku_code", gettext_lazy("规格编码"), "sku_code"),
         Field("options", gettext_lazy("规格"), "options|sp_data"),
+        Field("brand", gettext_lazy("品牌"), "brand_name"),
+        Field("tags", gettext_lazy("标签"), "keywords"),
         Field("pic", gettext_lazy("图片"), "pic"),
         Field("album", gettext_lazy("更多图片"), "album_pics"),
     ),
     keyed=_keyed,
     draft=_draft,
     known=forms(
-        "product_sn|product_category_id|brand_name|brand_id|promotion_price|"
+        "product_sn|product_category_id|brand_id|promotion_price|"
         "promotion_type|low_stock|unit|service_ids|gift_point|use_point_limit|"
-        "new_status|recommand_status|verify_status|sort|sale|keywords|"
+        "new_status|recommand_status|verify_status|sort|sale|"
         "promotion_start_time|promotion_end_time|promotion_per_limit|lock_stock"
     ),
     needed=("id", "name", "publish_status"),

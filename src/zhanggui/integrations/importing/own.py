@@ -10,11 +10,15 @@ from zhanggui.catalog.types import Shelf
 from zhanggui.core.tables.cells import decimal_of
 from zhanggui.integrations.importing.cells import (
     Cells,
+    brand_and_tags,
     category_path,
     first,
+    flag,
+    named_values,
     picture_sources,
     shelf_of,
     text_or_clear,
+    unescaped,
 )
 from zhanggui.integrations.importing.formats import Keyed, ProductFormat
 from zhanggui.integrations.importing.own_columns import FIELDS, OPTIONS, PATTERNS
@@ -26,12 +30,12 @@ from zhanggui.integrations.types import (
     ProductDraft,
     Reading,
     SkuDraft,
+    Values,
 )
 
 _PAIRS = re.compile(r"[;；|,，]+")
 _BAR = re.compile(r"(?<!\\)\|")
 _SUMS = {"合计", "总计", "小计", "合计：", "合计:", "Total", "TOTAL"}
-_NAMES = ("slug", "name", "sku_code")
 _SIDES = ("length_mm", "width_mm", "height_mm")
 
 
@@ -59,20 +63,46 @@ def _draft(rows: Sequence[FileRow], reading: Reading) -> ProductDraft:
         lines=tuple(row.line for row in rows),
         slug=head.get("slug"),
         ref=head.get("name"),
-        name=head.get("name") or None,
+        name=unescaped(head.get("name")) or None,
         subtitle=text_or_clear(head, "subtitle"),
         description=text_or_clear(head, "description"),
         category=category_path(category) if category else None,
         shelf=_shelf(cells, head),
         on_at=cells.moment(head, "on_at"),
         off_at=cells.moment(head, "off_at"),
+        leaves_when_sold_out=_leaves(cells, head),
         freight=text_or_clear(head, "freight"),
+        attributes=_attributes(head),
         option_names=names,
+        option_values=named_values(head.get("option_values")),
         skus=tuple(skus),
         pictures=_pictures(head),
         faults=tuple(cells.faults),
-        skipped=_("合计行") if _SUMS & {head.get(name) for name in _NAMES} else "",
+        skipped=_("合计行") if _is_sum(head) else "",
     )
+
+
+def _is_sum(head: FileRow) -> bool:
+    names = [text for name in ("slug", "name", "sku_code") if (text := head.get(name))]
+    return len(names) == 1 and names[0] in _SUMS
+
+
+def _leaves(cells: Cells, row: FileRow) -> bool | None:
+    text = row.get("leaves_when_sold_out")
+    found = flag(text) if text else None
+    if text and found is None:
+        cells.wrong(row, "leaves_when_sold_out", _("请写是或否"))
+    return found
+
+
+def _attributes(row: FileRow) -> dict[str, Values]:
+    text = row.get("attributes")
+    found = {name: Values(texts) for name, texts in named_values(text).items()}
+    for name, cell in row.values.items():
+        if name.startswith("attribute:"):
+            texts = () if cell == CLEAR else tuple(filter(None, map(str.strip, cell.split("|"))))
+            found[name.partition(":")[2]] = Values(texts)
+    return {**found, **brand_and_tags(row)}
 
 
 def _head(rows: Sequence[FileRow]) -> FileRow:
@@ -99,7 +129,7 @@ def _option_names(rows: Sequence[FileRow]) -> tuple[str, ...] | None:
     values = [n for n in range(1, OPTIONS + 1) if first(rows, f"spec{n}_value")]
     if not values:
         return None
-    return tuple(first(rows, f"spec{n}_name") or _unnamed(n) for n in values)
+    return tuple(unescaped(first(rows, f"spec{n}_name")) or _unnamed(n) for n in values)
 
 
 def _named_options(rows: Sequence[FileRow]) -> list[str]:
@@ -130,6 +160,9 @@ def _sku(cells: Cells, row: FileRow, names: tuple[str, ...] | None) -> SkuDraft:
         price_minor=cells.money(row, "price"),
         market_price_minor=cells.price_or_clear(row, "market_price"),
         cost_price_minor=cells.price_or_clear(row, "cost"),
+        timed_price_minor=cells.price_or_clear(row, "timed_price"),
+        timed_from=cells.moment(row, "timed_from"),
+        timed_until=cells.moment(row, "timed_until"),
         barcode="" if row.get("barcode") == CLEAR else (cells.code(row, "barcode") or None),
         weight_grams=_weight(cells, row),
         volume_cm3=_volume(cells, row),
@@ -149,7 +182,7 @@ def _values(cells: Cells, row: FileRow, names: tuple[str, ...] | None) -> tuple[
             cells.wrong(row, "options", _("规格项和同一商品的其他行不一样"))
         return tuple(pairs.get(name, "") for name in names)
     values = (row.get(f"spec{n}_value") for n in range(1, OPTIONS + 1))
-    return tuple(value for value in values if value and value != CLEAR)
+    return tuple(unescaped(value) for value in values if value and value != CLEAR)
 
 
 def _weight(cells: Cells, row: FileRow) -> int | None:

@@ -132,6 +132,21 @@ FIELDS = (
         "status|状态|上架状态|是否上架|商品状态|published|shelf|是否上架(1上架0下架)|销售状态|"
         "是否启用|启用状态|active (0/1)|active|product visible",
     ),
+    Field("timed_price", gettext_lazy("定时价"), "timed_price|定时价|活动价"),
+    Field("timed_from", gettext_lazy("定时价开始"), "timed_from|定时价开始|活动开始时间"),
+    Field("timed_until", gettext_lazy("定时价结束"), "timed_until|定时价结束|活动结束时间"),
+    Field(
+        "leaves_when_sold_out",
+        gettext_lazy("售罄自动下架"),
+        "leaves_when_sold_out|售罄自动下架",
+    ),
+    Field("brand", gettext_lazy("品牌"), "brand|品牌|商品品牌|品牌名称|manufacturer|vendor|brands"),
+    Field("tags", gettext_lazy("标签"), "tags|标签|商品标签|关键词|keywords"),
+    Field("attributes", gettext_lazy("属性"), "attributes|属性|商品属性"),
+    Field("option_values", gettext_lazy("规格值顺序"), "option_values_order|规格值顺序"),
+    Field("category_facts", gettext_lazy("类目资料"), "category_facts|类目资料"),
+    Field("attribute", gettext_lazy("属性")),
+    Field("option", gettext_lazy("规格")),
     Field("on_at", gettext_lazy("上架时间"), "on_at|上架时间|定时上架"),
     Field("off_at", gettext_lazy("下架时间"), "off_at|下架时间|定时下架"),
 )
@@ -145,6 +160,7 @@ _IMAGE = (
 )
 PATTERNS = (
     (re.compile(r"(?:stock|库存)\s*[:_(\[]\s*(.+?)\s*[)\]]?"), "stock:{0}"),
+    (re.compile(r"(?:属性|attribute)\s*[:：]\s*(.+)"), "attribute:{0}"),
     (re.compile(_OPTION), "option:{0}"),
     (re.compile(_IMAGE), "images:{0}"),
 )

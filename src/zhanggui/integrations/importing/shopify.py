@@ -6,7 +6,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhanggui.catalog.types import Shelf
-from zhanggui.integrations.importing.cells import Cells, category_path, first, flag, grams
+from zhanggui.integrations.importing.cells import (
+    Cells,
+    brand_and_tags,
+    category_path,
+    first,
+    flag,
+    grams,
+)
 from zhanggui.integrations.importing.formats import Field, Keyed, ProductFormat, forms
 from zhanggui.integrations.types import FileRow, Picture, ProductDraft, Reading, SkuDraft
 
@@ -35,6 +42,7 @@ def _draft(rows: Sequence[FileRow], reading: Reading) -> ProductDraft:
         description=first(rows, "description") or None,
         category=_category(rows),
         shelf=_shelf(rows),
+        attributes=brand_and_tags(FileRow(0, {n: first(rows, n) for n in ("brand", "tags")})),
         option_names=names,
         skus=tuple(_skus(cells, rows, numbers)),
         pictures=_pictures(rows),
@@ -119,6 +127,8 @@ SHOPIFY = ProductFormat(
         Field("description", gettext_lazy("详情"), "Body (HTML)|Description"),
         Field("category", gettext_lazy("类目"), "Product Category|Standard Product Type"),
         Field("type", gettext_lazy("类型"), "Type|Custom Product Type"),
+        Field("brand", gettext_lazy("品牌"), "Vendor"),
+        Field("tags", gettext_lazy("标签"), "Tags"),
         Field("published", gettext_lazy("已发布"), "Published|Published on online store"),
         Field("status", gettext_lazy("状态"), "Status"),
         Field("sku_code", gettext_lazy("规格编码"), "Variant SKU|SKU"),
@@ -151,7 +161,7 @@ SHOPIFY = ProductFormat(
     keyed=_keyed,
     draft=_draft,
     known=forms(
-        "Vendor|Tags|Variant Inventory Policy|Variant Fulfillment Service|"
+        "Variant Inventory Policy|Variant Fulfillment Service|"
         "Variant Requires Shipping|Variant Taxable|"
         "SEO Title|SEO Description|Variant Tax Code|Charge tax|Tax code|"
         "Requires shipping|Continue selling when out of stock|"

@@ -25,6 +25,7 @@ class Spool:
         self._heads: dict[str, int] = {}  # another name of a product → its number
         self._buffer: list[tuple[int, int, str]] = []
         self.rows = 0
+        self.categories: list[FileRow] = []  # what the file tells of the categories themselves
 
     def __enter__(self) -> Self:
         return self

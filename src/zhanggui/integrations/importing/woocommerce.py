@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy
 from zhanggui.catalog.types import Shelf
 from zhanggui.integrations.importing.cells import (
     Cells,
+    brand_and_tags,
     category_path,
     decimal_of,
     grams,
     millimetres,
     plain,
+    value_of,
 )
 from zhanggui.integrations.importing.formats import Field, Keyed, ProductFormat, forms
-from zhanggui.integrations.types import FileRow, Picture, ProductDraft, Reading, SkuDraft
+from zhanggui.integrations.types import FileRow, Picture, ProductDraft, Reading, SkuDraft, Values
 
 _COMMA = re.compile(r"(?<!\\),")
 _SHELVES = {"1": Shelf.ON, "0": Shelf.OFF, "-1": Shelf.DRAFT}
@@ -59,6 +61,7 @@ def _draft(rows: Sequence[FileRow], reading: Reading) -> ProductDraft:
         description=_lines(head.get("description")) or None,
         category=_category(head.get("categories")),
         shelf=_SHELVES.get(head.get("published")),
+        attributes={**_attributes(head, names), **_brand_and_tags(head)},
         option_names=names,
         skus=tuple(_skus(cells, head, variations, names)),
         pictures=_pictures(head.get("images")),
@@ -93,6 +96,22 @@ def _option_names(head: FileRow, variations: Sequence[FileRow]) -> tuple[str, ..
     return tuple(name for name in dict.fromkeys([*own, *used]) if name and name in used)
 
 
+def _attributes(head: FileRow, names: Sequence[str]) -> dict[str, Values]:
+    """Return what the product has of attributes that are no options of it."""
+    found = {}
+    for n in _ATTRIBUTES:
+        name, text = head.get(f"attribute:{n}:name"), head.get(f"attribute:{n}:values")
+        if name and text and name not in names:
+            values = (value_of(part.replace("\\,", ",")) for part in _COMMA.split(text))
+            found[name[:30]] = Values(tuple(dict.fromkeys(filter(None, values))))
+    return found
+
+
+def _brand_and_tags(head: FileRow) -> dict[str, Values]:
+    brands = [one.strip() for one in _COMMA.split(head.get("brand")) if one.strip()]
+    return brand_and_tags(FileRow(0, {"brand": (brands or [""])[0], "tags": head.get("tags")}))
+
+
 def _skus(
     cells: Cells, head: FileRow, variations: Sequence[FileRow], names: tuple[str, ...]
 ) -> Iterator[SkuDraft]:
@@ -101,7 +120,7 @@ def _skus(
         code, barcode = cells.code(row, "sku_code"), cells.code(row, "barcode")
         if variations and code and code == head.get("sku_code"):
             code = ""  # shops export the parent's code where a variation has none
-        price, market = _prices(cells, row)
+        price, market, timed = _prices(cells, row)
         stock = cells.whole(row, "stock")
         pictures = _pictures(row.get("images")) if variations else None
         yield SkuDraft(
@@ -110,6 +129,9 @@ def _skus(
             code=code,
             price_minor=price,
             market_price_minor=market,
+            timed_price_minor=timed[0],
+            timed_from=timed[1],
+            timed_until=timed[2],
             cost_price_minor=cells.money(row, "cost"),
             barcode=barcode or None,
             weight_grams=_weight(cells, both),
@@ -129,17 +151,23 @@ def _values(row: FileRow, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found.get(name) or _ANY for name in names)
 
 
-def _prices(cells: Cells, row: FileRow) -> tuple[int | None, int | None]:
-    """Return the price that is asked now, and the one that was before a sale."""
+_Timed = tuple[int | None, datetime | str | None, datetime | str | None]
+
+
+def _prices(cells: Cells, row: FileRow) -> tuple[int | None, int | None, _Timed]:
+    """Return the price, what it was before a lasting sale, and a sale of some days."""
     regular, sale = cells.money(row, "price"), cells.money(row, "sale_price")
-    if sale is None or (regular is not None and sale >= regular):
-        return regular, None
     begins, ends = cells.moment(row, "sale_from"), cells.moment(row, "sale_to")
-    now = cells.reading.now
-    is_on = (not isinstance(begins, datetime) or begins <= now) and (
-        not isinstance(ends, datetime) or now < ends
-    )
-    return (sale, regular) if is_on or regular is None else (regular, None)
+    none: _Timed = (None, None, None)
+    if sale is None or (regular is not None and sale >= regular):
+        return regular, None, none
+    if regular is None:
+        return sale, None, none
+    if isinstance(ends, datetime) and ends <= cells.reading.now:
+        return regular, None, none
+    if ends or (isinstance(begins, datetime) and begins > cells.reading.now):
+        return regular, None, (sale, begins, ends)
+    return sale, regular, none
 
 
 def _weight(cells: Cells, row: FileRow) -> int | None:
@@ -216,6 +244,8 @@ WOOCOMMERCE = ProductFormat(
             gettext_lazy("主商品"),
             "Parent|父级|上级|父产品|父类|父|父级产品",
         ),
+        Field("brand", gettext_lazy("品牌"), "Brands|Brand|品牌"),
+        Field("tags", gettext_lazy("标签"), "Tags|标签"),
         Field("attribute", gettext_lazy("属性")),
     ),
     patterns=(
@@ -234,11 +264,11 @@ WOOCOMMERCE = ProductFormat(
     known=forms(
         "Is featured?|Visibility in catalog|Tax status|Tax class|In stock?|"
         "Low stock amount|Backorders allowed?|Sold individually?|Purchase note|"
-        "Allow customer reviews?|Tags|Shipping class|Download limit|Position|"
+        "Allow customer reviews?|Shipping class|Download limit|Position|"
         "Download expiry days|Grouped products|Upsells|Cross-sells|"
-        "External URL|Button text|Brands|是推荐产品？|是否推荐？|有库存？|"
+        "External URL|Button text|是推荐产品？|是否推荐？|有库存？|"
         "有货？|税状态|税类|在产品目录中可见|目录可见性|在目录中的可见性|"
-        "允许缺货下单？|单独出售？|单独销售？|允许客户评价？|购物备注|标签|"
+        "允许缺货下单？|单独出售？|单独销售？|允许客户评价？|购物备注|"
         "运费类别|运费类|下载限制|下载过期天数|分组产品|交叉销售|追加销售|"
         "外部链接|按钮文本|位置|库存不足数量|低库存数量|纳税状态"
     ),

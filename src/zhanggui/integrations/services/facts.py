@@ -10,8 +10,9 @@ from zhanggui.catalog.types import OptionInput, ProductEdit, ProductInput, Shelf
 Facts = dict[str, Any]
 SKU_FIELDS = (
     *("code", "options", "price_minor", "market_price_minor", "cost_price_minor", "barcode"),
-    *("weight_grams", "volume_cm3"),
+    *("weight_grams", "volume_cm3", "timed_price_minor", "timed_from", "timed_until"),
 )
+_MOMENTS = ("on_at", "off_at", "timed_from", "timed_until")
 
 
 def product_facts(wanted: ProductInput, *, template_id: int | None) -> Facts:
@@ -24,6 +25,7 @@ def product_facts(wanted: ProductInput, *, template_id: int | None) -> Facts:
         "shelf": str(wanted.shelf),
         "on_at": _moment(wanted.on_at),
         "off_at": _moment(wanted.off_at),
+        "leaves_when_sold_out": wanted.leaves_when_sold_out,
         "freight": template_id,
         "options": [[one.name, list(one.values)] for one in wanted.options],
     }
@@ -32,7 +34,8 @@ def product_facts(wanted: ProductInput, *, template_id: int | None) -> Facts:
 def sku_facts(sku: SkuInput) -> Facts:
     """Return what an import can change of a SKU, as JSON holds it."""
     found = {name: getattr(sku, name) for name in SKU_FIELDS}
-    return {**found, "options": list(sku.options)}
+    moments = {name: _moment(found[name]) for name in ("timed_from", "timed_until")}
+    return {**found, **moments, "options": list(sku.options)}
 
 
 def input_of(product: ProductEdit, *, category_id: int) -> ProductInput:
@@ -62,9 +65,7 @@ def changed_input(wanted: ProductInput, facts: Mapping[str, Any]) -> ProductInpu
     values: dict[str, Any] = {name: value for name, value in facts.items() if name != "freight"}
     if "shelf" in values:
         values["shelf"] = Shelf(values["shelf"])
-    for name in ("on_at", "off_at"):
-        if values.get(name):
-            values[name] = datetime.fromisoformat(values[name])
+    _read_moments(values)
     if "options" in values:
         values["options"] = tuple(
             OptionInput(name=name, values=tuple(options)) for name, options in values["options"]
@@ -75,9 +76,16 @@ def changed_input(wanted: ProductInput, facts: Mapping[str, Any]) -> ProductInpu
 def changed_sku(sku: SkuInput, facts: Mapping[str, Any]) -> SkuInput:
     """Return the SKU with these plain values put in."""
     values = dict(facts)
+    _read_moments(values)
     if "options" in values:
         values["options"] = tuple(values["options"])
     return replace(sku, **values)
+
+
+def _read_moments(values: dict[str, Any]) -> None:
+    for name in _MOMENTS:
+        if values.get(name):
+            values[name] = datetime.fromisoformat(values[name])
 
 
 def _moment(at: datetime | None) -> str | None:

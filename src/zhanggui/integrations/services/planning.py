@@ -21,6 +21,7 @@ from zhanggui.integrations.services.facts import (
 from zhanggui.integrations.services.known import Known, fitting, slug_of
 from zhanggui.integrations.types import Fault, Outcome, ProductDraft, SkuDraft
 
+_TIMED = ("timed_price_minor", "timed_from", "timed_until")
 NAME_LENGTH, SUBTITLE_LENGTH = 120, 200  # what the catalogue holds
 
 
@@ -81,10 +82,16 @@ def _planned(draft: ProductDraft, known: Known, choices: Choices) -> Plan:
     _check_lengths(draft)
     draft, cut = _fitted(draft)
     own = freight.own_template(product_id=before.product_id) if before else None
-    template_id = _template_id(draft, known, own.template_id if own else None)
+    template_id = _template_id(
+        draft, known, own.template_id if own else None, is_new=before is None
+    )
     wanted = catalog.cleaned_product(_merged(draft, before, known, choices))
     wanted, notes = _sellable(wanted, before, known, template_id)
     notes = (*notes, *cut)
+    if before is None and draft.freight and draft.freight not in known.templates:
+        why = _("没有运费模板「%(name)s」，先按默认的运费模板算")
+        notes = (*notes, why % {"name": draft.freight})
+    attributes = known.attributes.difference(draft, before, wanted.category_id)
     if before is None:
         return Plan(
             draft=draft,
@@ -95,7 +102,7 @@ def _planned(draft: ProductDraft, known: Known, choices: Choices) -> Plan:
             notes=notes,
         )
     changes = _changes(before, wanted, known, own.template_id if own else None, template_id)
-    outcome = Outcome.UPDATED if changes else Outcome.UNCHANGED
+    outcome = Outcome.UPDATED if changes or attributes else Outcome.UNCHANGED
     return Plan(
         draft=draft,
         outcome=Outcome.CREATED if restores else outcome,
@@ -168,12 +175,14 @@ def _fitted(draft: ProductDraft) -> tuple[ProductDraft, tuple[str, ...]]:
     return draft, tuple(notes)
 
 
-def _template_id(draft: ProductDraft, known: Known, own: int | None) -> int | None:
+def _template_id(draft: ProductDraft, known: Known, own: int | None, *, is_new: bool) -> int | None:
     if draft.freight is None:
         return own
     if not draft.freight:
         return None
     template = known.templates.get(draft.freight)
+    if template is None and is_new:
+        return None
     if template is None:
         raise _Refused(_("没有运费模板「%(name)s」，请先新建") % {"name": draft.freight})
     return None if template.is_default else template.template_id
@@ -192,6 +201,7 @@ def _merged(
         "subtitle": draft.subtitle,
         "description": draft.description,
         "shelf": draft.shelf,
+        "leaves_when_sold_out": draft.leaves_when_sold_out,
     }
     if draft.category is not None:
         values["category_id"] = known.categories.id_of(draft.category)
@@ -199,7 +209,7 @@ def _merged(
         if (moment := getattr(draft, name)) is not None:
             values[name] = moment or None
     given = {key: value for key, value in values.items() if value is not None or key[-3:] == "_at"}
-    options = _options(names, before, skus)
+    options = _options(names, before, skus, draft.option_values)
     return replace(base, **given, options=options, skus=tuple(skus))
 
 
@@ -282,16 +292,23 @@ def _changed(sku: SkuInput, one: SkuDraft) -> SkuInput:
         "volume_cm3": one.volume_cm3,
     }
     given = {name: value for name, value in values.items() if value is not None}
-    for name in ("market_price_minor", "cost_price_minor"):
-        if (amount := getattr(one, name)) is not None:
-            given[name] = None if amount == "" else amount
+    if one.timed_price_minor == "":
+        given |= dict.fromkeys(_TIMED)
+    for name in ("market_price_minor", "cost_price_minor", *_TIMED):
+        if (value := getattr(one, name)) is not None:
+            given[name] = None if value == "" else value
     return replace(sku, **given)
 
 
 def _options(
-    names: tuple[str, ...], before: ProductEdit | None, skus: list[SkuInput]
+    names: tuple[str, ...],
+    before: ProductEdit | None,
+    skus: list[SkuInput],
+    order: Mapping[str, tuple[str, ...]],
 ) -> tuple[OptionInput, ...]:
-    """Return the options with the values of the shop first, then the new ones as they come."""
+    """Return the options with the values as the file orders them, else those of the shop first,
+    then the new ones as they come.
+    """
     old = before.options if before and len(before.options) == len(names) else ()
     return tuple(
         OptionInput(
@@ -299,6 +316,7 @@ def _options(
             values=tuple(
                 dict.fromkeys(
                     [
+                        *order.get(name, ()),
                         *(old[place].values if old else ()),
                         *(sku.options[place] for sku in skus if len(sku.options) == len(names)),
                     ]

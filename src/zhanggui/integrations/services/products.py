@@ -20,7 +20,7 @@ from zhanggui.catalog.services import ProductWish
 from zhanggui.catalog.types import ProductEdit, Shelf
 from zhanggui.core.money import digits_of
 from zhanggui.core.tables.reading import Table
-from zhanggui.core.types import Actor, Refusal
+from zhanggui.core.types import Actor, By, Refusal
 from zhanggui.freight import services as freight
 from zhanggui.freight.types import SavedProduct, WeightMissing
 from zhanggui.integrations.importing import files
@@ -29,6 +29,12 @@ from zhanggui.integrations.importing.formats import ProductFormat
 from zhanggui.integrations.importing.spool import Spool
 from zhanggui.integrations.models import ImportRun
 from zhanggui.integrations.services import storage
+from zhanggui.integrations.services.describing import (
+    Changes,
+    category_facts,
+    give_attributes,
+    make_categories,
+)
 from zhanggui.integrations.services.known import Categories, Known, warehouse_ids
 from zhanggui.integrations.services.pictures import picture_work
 from zhanggui.integrations.services.planning import Choices, Plan, plan
@@ -113,7 +119,9 @@ class ProductWork:
         self._warehouse: int | None = run.options.get("warehouse")
         self._only: list[int] | None = run.options.get("within")
         self._reason = _("导入 %(file)s") % {"file": run.file_name}
-        self._categories = Categories()
+        self._facts = category_facts(spool.categories)
+        self._categories = Categories(self._facts)
+        self._first: tuple[int, ...] = ()  # lines of the first thing that was written
         self._seen: dict[str, str] = {}  # SKU code → the first SKU of the file that has it
 
     def batches(self, *, skip: int) -> Iterator[Sequence[ProductDraft]]:
@@ -130,15 +138,44 @@ class ProductWork:
         self, items: Sequence[ProductDraft], *, row_ids: Sequence[int], actor: Actor
     ) -> list[Result]:
         """Write these drafts, each whole or not at all."""
-        self._categories = Categories()  # a transaction before may have been undone
+        self._categories = Categories(self._facts)  # a transaction before may have been undone
+        self._first = self._first or items[0].lines
+        if items[0].lines == self._first:  # tried again, too
+            make_categories(self._facts, self._categories, now=self._now, actor=actor)
         plans = self._plans(items)
         saved = self._save_all(plans, actor)
         stock = self._count(saved, row_ids, actor)
         pictures = picture_work([(one.plan, one.product_id) for one in saved])
+        given = self._give(saved, By(actor, self._now))
         return [
-            _result(one, stock=found, pictures=wanted)
-            for one, found, wanted in zip(saved, stock, pictures, strict=True)
+            _result(one, stock=found, pictures=wanted, attributes=attributes)
+            for one, found, wanted, attributes in zip(saved, stock, pictures, given, strict=True)
         ]
+
+    def _give(self, saved: Sequence[_Saved], by: By) -> list[tuple[Changes, list[str]]]:
+        """Give the products their attributes."""
+        ids = {one.product_id: one for one in saved if one.product_id and one.plan.draft.attributes}
+        if not ids:
+            return [({}, [])] * len(saved)
+        has = catalog.values_of_products(product_ids=[pk for pk in ids if pk])
+        return [
+            give_attributes(
+                one.product_id,
+                one.plan.draft,
+                category_id=self._category_of(one.plan),
+                categories=self._categories,
+                has=has.get(one.product_id, {}),
+                by=by,
+            )
+            if one.product_id and one.plan.draft.attributes
+            else ({}, [])
+            for one in saved
+        ]
+
+    def _category_of(self, one: Plan) -> int:
+        if one.draft.category is None and one.before:
+            return self._categories.by_slug.get(one.before.category_slug, 0)
+        return self._categories.id_of(one.draft.category or ())
 
     def _plans(self, items: Sequence[ProductDraft]) -> list[Plan]:
         if self._choices.prices_only:  # what else a file of prices says is of no account
@@ -332,13 +369,17 @@ def _result(
     *,
     stock: Sequence[tuple[Count, int, str]] = (),
     pictures: dict[str, Any] | None = None,
+    attributes: tuple[Changes, list[str]] = ({}, []),
 ) -> Result:
     booked = [
         [count.sku_id, count.warehouse_id, before, count.on_hand]
         for count, before, refusal in stock
         if not refusal and before != count.on_hand
     ]
+    given, refused = attributes
     changes = {**one.plan.changes, **({"stock": booked} if booked else {})}
+    if given and one.plan.before and not one.plan.restores:
+        changes["attributes"] = given
     outcome = one.plan.outcome
     if outcome == Outcome.CREATED:
         changes["revision"] = one.plan.before.revision + 2 if one.plan.before else 1
@@ -351,6 +392,10 @@ def _result(
         subject_id=one.product_id,
         changes=changes,
         pictures=pictures,
-        notes=(*one.plan.notes, *(refusal for _count, _before, refusal in stock if refusal)),
+        notes=(
+            *one.plan.notes,
+            *refused,
+            *(refusal for _count, _before, refusal in stock if refusal),
+        ),
         faults=one.faults,
     )

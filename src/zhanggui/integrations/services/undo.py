@@ -11,7 +11,7 @@ from zhanggui.catalog import queries as catalog
 from zhanggui.catalog import services as catalog_services
 from zhanggui.catalog.types import ProductEdit, SkuInput
 from zhanggui.core.transactions import in_steps
-from zhanggui.core.types import Actor, Refusal
+from zhanggui.core.types import Actor, By, Refusal
 from zhanggui.freight import queries as freight_queries
 from zhanggui.freight import services as freight
 from zhanggui.integrations.models import ImportRow, ImportRun
@@ -120,6 +120,7 @@ def _set_back(
     if "options" in changes and "options" not in back:
         skus, kept = product.skus, kept + 1
     wanted = replace(changed_input(wanted, back), skus=skus)
+    kept += _attributes_back(product.product_id, changes.get("attributes", {}), By(actor, now))
     freight.save_product(
         product_id=product.product_id,
         wanted=wanted,
@@ -132,6 +133,21 @@ def _set_back(
     if kept:
         return _("已恢复原值，之后又被改过的 %(n)d 处没有动") % {"n": kept}
     return _("已恢复原值")
+
+
+def _attributes_back(product_id: int, changes: dict[str, Any], by: By) -> int:
+    """Put back values that are still as the import left them; return how many are not."""
+    if not changes:
+        return 0
+    has = catalog.product_values(product_id=product_id)
+    keys = catalog.attribute_ids(keys=changes)
+    back = {
+        key: old
+        for key, (old, new) in changes.items()
+        if key in keys and has.get(keys[key], []) == new
+    }
+    catalog_services.set_attributes(product_id=product_id, values=back, now=by.at, actor=by.actor)
+    return len(changes) - len(back)
 
 
 def _skus_back(product: ProductEdit, changes: dict[str, Any]) -> tuple[tuple[SkuInput, ...], int]:

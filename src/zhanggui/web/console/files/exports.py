@@ -17,6 +17,7 @@ from zhanggui.core.text import TextRefused, clean_text
 from zhanggui.integrations import queries, services
 from zhanggui.integrations.queries import ExportRun
 from zhanggui.integrations.services.exporting import stored_filter
+from zhanggui.integrations.services.exporting_products import SHOPIFY
 from zhanggui.integrations.types import ExportState, Kind
 from zhanggui.inventory.types import StockFilter
 from zhanggui.web.access import allowed, staff_actor, staff_user
@@ -50,7 +51,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
         "filters": filters if kind else [],
         "may_edit": person.may("exports", "edit"),
         "may_reveal": person.may("orders", "reveal"),
-        "formats": FORMATS,
+        "formats": FORMATS if kind not in (None, Kind.PRODUCTS) else (*FORMATS, SHOPIFY),
     }
     return page(request, "console/files/exports.html", context, part="runs")
 
@@ -61,7 +62,7 @@ def export_new(request: HttpRequest) -> HttpResponse:
     """Have a table made of what a list shows."""
     person = staff_user(request)
     asked, ending = request.POST.get("kind", ""), request.POST.get("ending", "")
-    if asked not in Kind.values or ending not in FORMATS:
+    if asked not in Kind.values or ending not in (*FORMATS, SHOPIFY):
         raise Http404
     kind = _kind(asked, person)
     if kind is None:
@@ -69,10 +70,14 @@ def export_new(request: HttpRequest) -> HttpResponse:
     with_people = kind == Kind.ORDERS and bool(request.POST.get("people"))
     if with_people and not person.may("orders", "reveal"):
         raise PermissionDenied
+    wanted = _wanted(request.POST, kind, person)
+    if ending == SHOPIFY:
+        ending = "csv"
+        wanted |= {"format": SHOPIFY} if kind == Kind.PRODUCTS else {}
     services.start_export(
         kind=kind,
         ending=ending,
-        wanted=_wanted(request.POST, kind, person),
+        wanted=wanted,
         narrowed=_narrowed(request.POST),
         with_costs=person.may("products", "see_cost"),
         with_money=person.may("orders", "see_money"),

@@ -14,6 +14,7 @@ from zhanggui.core.tables.writing import FORMATS
 from zhanggui.core.types import COMMAND
 from zhanggui.integrations import queries, services
 from zhanggui.integrations.services.exporting import stored_filter
+from zhanggui.integrations.services.exporting_products import SHOPIFY
 from zhanggui.integrations.types import ExportState, Kind
 from zhanggui.orders.queries import OrderFilter
 
@@ -27,16 +28,24 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("kind", choices=Kind.values)
         parser.add_argument("file", type=Path, help="ends with .csv or .xlsx")
+        parser.add_argument(
+            "--format", default="", choices=("", SHOPIFY), help="of products: for another shop"
+        )
 
-    def handle(self, *_args: Any, kind: str, file: Path, **_options: Any) -> None:
+    def handle(self, *_args: Any, kind: str, file: Path, **options: Any) -> None:
         """Export, then say how many rows there are."""
         ending = file.suffix.removeprefix(".")
         if ending not in FORMATS:
             raise CommandError(_("文件名要以 .csv 或 .xlsx 结尾。"))
+        wanted: dict[str, Any] = stored_filter(OrderFilter()) if kind == Kind.ORDERS else {}
+        if options["format"]:
+            if kind != Kind.PRODUCTS or ending != "csv":
+                raise CommandError(_("Shopify 格式只能用于商品，文件要以 .csv 结尾。"))
+            wanted["format"] = options["format"]
         run = services.start_export(
             kind=Kind(kind),
             ending=ending,
-            wanted=stored_filter(OrderFilter()) if kind == Kind.ORDERS else {},
+            wanted=wanted,
             narrowed={},
             with_costs=True,
             with_money=True,
