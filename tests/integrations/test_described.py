@@ -32,7 +32,7 @@ from zhanggui.catalog.models import (
 from zhanggui.catalog.types import AttributeKind
 from zhanggui.core.types import SYSTEM
 from zhanggui.integrations import queries, services
-from zhanggui.inventory.models import StockLevel, StockMovement
+from zhanggui.inventory.models import StockLevel, StockMovement, Warehouse
 
 pytestmark = pytest.mark.django_db
 
@@ -168,8 +168,8 @@ def figures() -> list[Any]:
     ]
 
 
-def test_a_shopify_file_brings_the_same_goods_into_another_shop(tmp_path: Path, run: Run) -> None:
-    house = WarehouseFactory()
+def cup_shop(house: Warehouse) -> None:
+    """Make a shop of three products with what a Shopify file can hold."""
     home = CategoryFactory(name="杯子", parent=CategoryFactory(name="茶 > 器"))
     for name, kind in (("品牌", "text"), ("标签", "choice")):
         catalog.save_attribute(
@@ -203,6 +203,11 @@ def test_a_shopify_file_brings_the_same_goods_into_another_shop(tmp_path: Path, 
     SkuFactory(product=ProductFactory(slug="plain", category=home, shelf="off"), code="P")
     SkuFactory(product=ProductFactory(slug="draft", category=home, shelf="draft"), code="D")
     stocked(blue, 7, house)
+
+
+def test_a_shopify_file_brings_the_same_goods_into_another_shop(tmp_path: Path, run: Run) -> None:
+    house = WarehouseFactory()
+    cup_shop(house)
     before = figures()
     path = export(tmp_path, wanted={"format": "shopify"})
     assert run(path).counts.get("unchanged", 0) == 3

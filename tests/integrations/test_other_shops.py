@@ -320,6 +320,7 @@ def test_a_workbook_with_its_table_on_another_sheet_and_real_numbers(
     ("content", "code", "said"),
     [
         ('商品名称,售价\n杯子,9\n"碗,8\n盘,7', "broken_table", "第 3 行"),
+        ('商品名称,售价\n"杯子,9\n大"碗,8\n盘,7', "broken_table", "第 2 行"),
         ("<html><table><tr><td>商品名称</td></tr></table>", "markup", "网页"),
         ("\ufeff <!DOCTYPE html><table>", "markup", "网页"),
     ],

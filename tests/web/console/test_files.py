@@ -12,7 +12,7 @@ from tests.factories.staff import StaffFactory
 from tests.unchanged import nothing_changes
 
 from zhanggui.accounts.types import Role
-from zhanggui.catalog.models import Product
+from zhanggui.catalog.models import Product, ProductAttribute
 from zhanggui.core.models import AuditEntry
 from zhanggui.integrations import services
 from zhanggui.integrations.models import ColumnMatch, ExportRun, ImportRun
@@ -261,3 +261,17 @@ def test_reasons_are_told_in_the_language_of_who_asked() -> None:
 
     page = client.get(f"/console/imports/{made.pk}/").content.decode()
     assert "abc is not an amount" in page
+
+
+def test_a_column_of_ones_own_can_become_an_attribute() -> None:
+    client = staff()
+    upload(client, "商品名称,售价,季节\n裙子,9,夏\n")
+    url = f"/console/imports/{ImportRun.objects.get().pk}/"
+    assert "属性：季节" in client.get(url).content.decode()
+
+    match(client, ["name", "price", "attribute:季节"])
+    work()
+    client.post(f"{url}begin/")
+    work()
+
+    assert list(ProductAttribute.objects.values_list("attribute__name", "text")) == [("季节", "夏")]

@@ -49,9 +49,9 @@ def save_attribute(
         TextRefused: as core.text says.
     """
     name = clean_text(name, max_length=30)
-    clean = [_clean(value) for value in values if value.strip()]
     if not name:
         raise CatalogRefused(_("请填写属性名称。"), field="name")
+    clean = [_clean(value) for value in values if value.strip()]
     if kind == AttributeKind.CHOICE and not 0 < len(set(clean)) <= MOST_VALUES:
         raise CatalogRefused(
             _("可选的值要有 1 到 %(max)d 个。") % {"max": MOST_VALUES}, field="values"
@@ -69,8 +69,7 @@ def save_attribute(
         taken = Asked(lambda slug: Attribute.objects.filter(key=slug).exists())
         asked = "" if new_key in taken else new_key
         row.key = free_slug(asked, name=name, taken=taken, max_length=40)
-        last = mine.aggregate(last=Max("position"))["last"]
-        row.position = 0 if last is None else last + 1
+        row.position = (mine.aggregate(last=Max("position") + 1)["last"]) or 0
     row.name, row.is_facet = name, is_facet
     row.unit = clean_text(unit, max_length=10)
     row.values = list(dict.fromkeys(clean)) if row.kind == AttributeKind.CHOICE else []

@@ -143,6 +143,7 @@ class _Lines:
         self._text = text
         self._is_first = True
         self.ended = False
+        self.taken: list[str] = []  # since it was last cleared
 
     def __iter__(self) -> Self:
         return self
@@ -154,6 +155,7 @@ class _Lines:
             raise StopIteration
         if self._is_first:  # some programs write the mark twice
             self._is_first, line = False, line.lstrip("\ufeff")
+        self.taken.append(line)
         return line
 
 
@@ -166,6 +168,9 @@ def _text_rows(text: TextIO, mark: str) -> Iterator[Record]:
         for cells in reader:
             if lines.ended:  # within a row: csv takes what is left of the file for one cell
                 raise csv.Error(_("引号没有结束"))
+            if len(lines.taken) > 1:  # a quote that another row happens to close breaks the rules
+                next(csv.reader(lines.taken, delimiter=mark, strict=True))
+            lines.taken.clear()
             yield Record(start, tuple(cells))
             start = reader.line_num + 1
     except csv.Error as error:

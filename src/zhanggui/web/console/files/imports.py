@@ -21,6 +21,7 @@ from zhanggui.accounts import queries as accounts
 from zhanggui.core.types import Refusal
 from zhanggui.integrations import queries, services
 from zhanggui.integrations.importing import detect
+from zhanggui.integrations.importing.own import OWN
 from zhanggui.integrations.queries import ImportRun
 from zhanggui.integrations.services.templates import template_file
 from zhanggui.integrations.types import COST, Kind, Outcome, RunState
@@ -180,6 +181,7 @@ def _columns(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "columns": list(zip(run.header, samples, match, strict=False)),
         "choices": [one for one in format_.choices(more) if is_shown or one[0] != COST],
         "kept": "" if is_shown else COST,
+        "attributes": format_.name == OWN.name and run.kind == Kind.PRODUCTS,
         "formats": [(one.name, one.label) for one in formats.values()],
         "format": format_.name,
         "unused": sum(not one for one in match),
@@ -219,7 +221,8 @@ def match(request: HttpRequest, run_id: int) -> HttpResponse:
         return _page(request, run, form, status=422, error=_("请重新匹配列。"))
     known = {name for name, _label in formats[chosen].choices(formats[chosen].match(run.header))}
     houses = {f"stock:{one.code}" for one in inventory.warehouses()}
-    columns = [one if one in known or one in houses else "" for one in columns]
+    known |= houses | {f"attribute:{name}" for name in run.header if chosen == OWN.name}
+    columns = [one if one in known else "" for one in columns]
     try:
         services.match_columns(
             run=run,
