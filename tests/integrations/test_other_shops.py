@@ -283,6 +283,13 @@ def test_every_way_to_write_the_same_table(take: Any, content: bytes) -> None:
     assert found == [("杯子", "A", 9_00), ("碗", "B", 8_00)]
 
 
+def test_what_is_wrong_is_told_at_its_own_line_when_all_is_done(take: Any) -> None:
+    made = take("商品名称,颜色,售价\n裙子,红,1\n裙子,蓝,面议\n")
+
+    assert told(made) == {3: "售价：面议 不是金额，例如 19.90"}
+    assert goods() == {}
+
+
 def test_a_workbook_with_its_table_on_another_sheet_and_real_numbers(
     tmp_path: Path, run: Run
 ) -> None:

@@ -66,8 +66,16 @@ def problems(*, run: ImportRun, most: int = SHOWN) -> list[tuple[int, str]]:
         return [(line, text) for line, text in run.counts.get("problems", [])][:most]
     if run.started_at is None or run.state in (RunState.MATCHED, RunState.CHECKED):
         return _of_file(run.errors_file, most)
-    rows = run.rows.exclude(reason="").order_by("ordinal")
-    return list(rows.values_list("line", "reason")[:most])
+    rows = run.rows.exclude(reason="").order_by("ordinal")[:most]
+    return [said for row in rows for said in _said(row)][:most]
+
+
+def _said(row: ImportRow) -> list[tuple[int, str]]:
+    """Return what is wrong at the lines where it is, else what should be known of the first."""
+    found: dict[int, list[str]] = {}
+    for line, text in row.changes.get("faults", ()):
+        found.setdefault(line, []).append(text)
+    return [(line, "；".join(texts)) for line, texts in found.items()] or [(row.line, row.reason)]
 
 
 def undo_rows(*, run: ImportRun, most: int = SHOWN) -> list[ImportRow]:
