@@ -35,6 +35,7 @@ from zhanggui.core.types import Actor
 
 MOST_PRODUCTS = 20_000
 _AT_ONCE = 1000  # products read by one statement
+_KEPT_AT_ONCE = 2000  # rows written by one transaction: SQLite has one writer
 
 
 class _NewRow(NamedTuple):
@@ -109,7 +110,8 @@ def preview_bulk_edit(
 ) -> str:
     """Say what an edit of these products would change and what not; return the name of the edit.
 
-    Nothing of a product is changed. All is read before the one short transaction that keeps it.
+    Nothing of a product is changed. All is read before it is kept in short transactions; nobody
+    knows the name of an edit before it is whole.
 
     Raises:
         CatalogRefused: no product, too many, or a value that nothing can have.
@@ -141,9 +143,10 @@ def preview_bulk_edit(
         for row in _rows(edit, wish, ids[start : start + _AT_ONCE], start, now)
     ]
     edit.counts = dict(Counter(row.state for row in rows))
-    with transaction.atomic():
-        edit.save(force_insert=True)
-        insert_rows(model=BulkEditRow, rows=rows)
+    edit.save(force_insert=True)
+    for start in range(0, len(rows), _KEPT_AT_ONCE):
+        with transaction.atomic():
+            insert_rows(model=BulkEditRow, rows=rows[start : start + _KEPT_AT_ONCE])
     return edit.token
 
 
