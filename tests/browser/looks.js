@@ -62,12 +62,12 @@
 
   let walking = new AbortController();
 
-  /** Begin a walk by Tab from the top; `stops()` tells what was not reached, or reached and covered. */
-  window.walk = () => {
+  /** Begin a walk by Tab of a part; `stops()` tells what was not reached, or reached and covered. */
+  window.walk = (part) => {
     walking.abort();
     walking = new AbortController();
-    const home = document.querySelector("dialog:modal") ?? document.body;
-    const wanted = new Set([...document.querySelectorAll(CONTROLS)].filter((one) => isStop(one, home)));
+    const home = document.querySelector("dialog:modal") ?? document.querySelector(part) ?? document.body;
+    const wanted = new Set([...home.querySelectorAll(CONTROLS)].filter((one) => isStop(one, home)));
     const count = wanted.size;
     const covered = [];
     document.addEventListener("focusin", (event) => {
@@ -76,7 +76,8 @@
       if (first && isHidden(event.target)) covered.push(`covered: ${named(event.target)}`);
     }, { signal: walking.signal });
     document.activeElement?.blur();
-    getSelection().collapse(document.body, 0); // where the next Tab begins
+    getSelection().collapse(home, 0); // where the next Tab begins
+    if (home.matches("main")) home.focus({ preventScroll: true });
     scrollTo(0, 0);
     window.stops = () => ({ left: [...wanted].map(named), covered });
     return count;

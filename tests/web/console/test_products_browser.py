@@ -76,9 +76,9 @@ def test_a_row_goes_off_the_shelf_and_its_tab_counts_it(phone: Page) -> None:
     phone.get_by_role("button", name="搜索", exact=True).click()
     expect(phone.locator(".ocard")).to_have_count(1)
 
-    phone.get_by_role("button", name="下架 龙井").click()
+    phone.get_by_role("button", name="下架：龙井").click()
 
-    expect(phone.get_by_role("button", name="上架 龙井")).to_be_visible()
+    expect(phone.get_by_role("button", name="上架：龙井")).to_be_visible()
     expect(phone.locator(".toasts")).to_contain_text("已下架")
     assert Product.objects.get(name="龙井").shelf == "off"
     assert "q=lj" in phone.url

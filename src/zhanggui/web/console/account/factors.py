@@ -69,7 +69,9 @@ def codes_of_app(request: HttpRequest) -> HttpResponse:
             del request.session[_WAITING]
             return _added(request, codes, _("动态验证码已启用"))
     link = get_adapter().build_totp_url(user, secret)
-    picture = segno.make(link, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
+    picture = segno.make(link, error="m").svg_inline(
+        omitsize=True, border=4, dark="#000", light="#fff"
+    )
     spelled = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
     values = {"form": form, "link": link, "picture": mark_safe(picture), "secret": spelled}
     status = 422 if form.is_bound else 200
