@@ -142,6 +142,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "console/api-keys/new/": ("/console/api-keys/new/",),
     "api/v1/openapi.json": ("/api/v1/openapi.json",),
     "api/v1/docs": ("/api/v1/docs",),
+    "api/v1/shop/info": ("/api/v1/shop/info",),
     "api/v1/shop/products": ("/api/v1/shop/products", "/api/v1/shop/products?q=商品"),
     "api/v1/shop/products/<slug>": ("/api/v1/shop/products/{product}",),
     "api/v1/shop/orders/<number>": ("/api/v1/shop/orders/{shipped}",),

@@ -37,7 +37,8 @@ READS: dict[str, tuple[str, ...]] = {
     "store:search": ("q", "sort", "cursor"),
     "store:about": (),
     "store:product": ("o0", "o1", "o2", "why"),
-    "api:products": ("q", "category", "sort", "cursor", "limit"),
+    "api:products": ("q", "category", "f", "sort", "cursor", "limit"),
+    "api:info": (),
 }
 _LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -58,7 +58,7 @@ CHECKS = [
 
 def test_nothing_that_is_sent_breaks_the_api(document: Any, staff_key: str) -> None:
     operations = [one.ok() for one in document.get_all_operations()]
-    assert len(operations) == 20
+    assert len(operations) == 21
     for operation in operations:
 
         @settings(

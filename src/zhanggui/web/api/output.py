@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from functools import cache
 
 import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from zhanggui.catalog.types import PictureView, ProductCard
+from zhanggui.accounts.types import Hours, ShopView
+from zhanggui.catalog.types import Facet, PictureView, ProductCard
 from zhanggui.core.masking import mask_detail, mask_name, mask_phone
 from zhanggui.fulfilment.queries import ParcelView
 from zhanggui.orders.queries import Order
@@ -86,6 +88,56 @@ def card(view: ProductCard) -> Json:
         "currency": view.currency,
         "picture": picture(view.picture),
     }
+
+
+def facet(view: Facet, chosen: Sequence[str]) -> Json:
+    """Return an attribute that a list can be narrowed by."""
+    return {
+        "key": view.key,
+        "name": view.name,
+        "unit": view.unit,
+        "values": [
+            {"value": text, "count": count, "is_chosen": text in chosen}
+            for text, count in view.values
+        ],
+    }
+
+
+def shop(view: ShopView) -> Json:
+    """Return what everybody may know of the shop."""
+    return {
+        "name": view.name,
+        "slogan": view.slogan,
+        "logo": picture_url(view.logo) if view.logo else None,
+        "currency": view.currency,
+        "time_zone": settings.TIME_ZONE,
+        "phone": view.service_phone,
+        "email": view.service_email,
+        "wechat": view.service_wechat,
+        "address": view.address,
+        "hours": [_hours(one) for one in view.week],
+        "holidays": [
+            {
+                "first": one.first.isoformat(),
+                "last": one.last.isoformat(),
+                "hours": _hours(one.hours),
+                "note": one.note,
+            }
+            for one in view.holidays
+        ],
+        "company": view.company,
+        "licence_no": view.licence_no,
+        "icp_number": view.icp_number,
+        "return_days": view.return_days,
+        "return_policy": view.return_policy,
+    }
+
+
+def _hours(hours: Hours | None) -> Json | None:
+    if hours is None:
+        return None
+    start, end = (f"{at // 60:02}:{at % 60:02}" for at in (hours.start, hours.end))
+    return {"start": start, "end": end}
 
 
 def order_row(order: Order, *, with_money: bool) -> Json:

@@ -125,11 +125,66 @@ class ProductOut(Schema):
     picture: PictureOut | None
 
 
+class FacetValueOut(Schema):
+    """A value; `count` products would be shown with it, other attributes as they are chosen."""
+
+    value: str
+    count: int
+    is_chosen: bool
+
+
+class FacetOut(Schema):
+    """An attribute that the products of a category can be narrowed by."""
+
+    key: str
+    name: str
+    unit: str
+    values: list[FacetValueOut]
+
+
 class ProductsOut(Schema):
-    """A page of products."""
+    """A page of products; `facets` are those of the category, none without one."""
 
     items: list[ProductOut]
     next: str | None
+    facets: list[FacetOut]
+
+
+class HoursOut(Schema):
+    """From when to when somebody answers, on the clock of the shop (09:00, 24:00)."""
+
+    start: str
+    end: str
+
+
+class HolidayOut(Schema):
+    """Days with other hours than in a usual week; null is closed."""
+
+    first: str
+    last: str
+    hours: HoursOut | None
+    note: str
+
+
+class ShopOut(Schema):
+    """The shop. `hours` are Monday to Sunday, null where closed; empty where nothing is said."""
+
+    name: str
+    slogan: str
+    logo: str | None
+    currency: str
+    time_zone: str
+    phone: str
+    email: str
+    wechat: str
+    address: str
+    hours: list[HoursOut | None]
+    holidays: list[HolidayOut]
+    company: str
+    licence_no: str
+    icp_number: str
+    return_days: int
+    return_policy: str
 
 
 class OptionOut(Schema):

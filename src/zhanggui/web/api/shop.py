@@ -25,7 +25,7 @@ from zhanggui.orders.queries import Order
 from zhanggui.orders.types import DisplayStatus, OrderInput, Source, WantedLine
 from zhanggui.payments import services as payments
 from zhanggui.web.api import schemas
-from zhanggui.web.api.output import as_json, card, order_detail, pay_address, picture
+from zhanggui.web.api.output import as_json, card, facet, order_detail, pay_address, picture, shop
 from zhanggui.web.api.texts import is_token, order_number, product_slug, words
 from zhanggui.web.clients import client_ip, public_url
 from zhanggui.web.kept import mark_impersonal
@@ -56,18 +56,38 @@ def products(
     sort: Sort = Sort.NEWEST,
     cursor: schemas.Cursor = "",
     limit: Annotated[int, Field(ge=1, le=100)] = 24,
+    f: Annotated[str, Query(max_length=1000)] = "",
 ) -> HttpResponse:
-    """Products that shoppers may see, all, of a category or found by words."""
+    """Products that shoppers may see, all, of a category or found by words.
+
+    `f` chooses values of a category's facets ("colour:red;colour:blue;size:l"): one of those of
+    each attribute. `facets` says what can be chosen, and how many products each value would show.
+    """
+    now, slug = timezone.now(), "" if q else words(category)
+    wanted = catalog.chosen_of(words(f)) if slug else {}
+    facets = catalog.facets(category_slug=slug, chosen=wanted, now=now) if slug else []
+    chosen = {one.key: wanted[one.key] for one in facets if one.key in wanted}
     page = catalog.listing(
         category_slug=words(category),
         query=words(q),
         cursor=cursor,
         limit=limit,
-        now=timezone.now(),
+        now=now,
         sort=sort,
+        chosen=chosen,
     )
-    answer = as_json({"items": [card(one) for one in page.items], "next": page.next or None})
-    return mark_impersonal(answer)
+    answer = {
+        "items": [card(one) for one in page.items],
+        "next": page.next or None,
+        "facets": [facet(one, chosen.get(one.key, ())) for one in facets],
+    }
+    return mark_impersonal(as_json(answer))
+
+
+@router.get("/info", response=schemas.ShopOut)
+def info(request: HttpRequest) -> HttpResponse:
+    """Who runs the shop, how to reach it and when, and what it promises on returns."""
+    return mark_impersonal(as_json(shop(accounts.shop())))
 
 
 @router.get("/products/{slug}", response={200: schemas.ProductDetailOut, 404: schemas.Problem})
