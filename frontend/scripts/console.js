@@ -1,4 +1,5 @@
 import "./app.js";
+import "./parts/fold.js";
 import "./parts/grid.js";
 import "./parts/install.js";
 import "./parts/keys.js";

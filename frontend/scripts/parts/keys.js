@@ -50,7 +50,9 @@ const act = (key) => {
   if (key === "k") return () => step(-1);
   if (key === "x") return choose;
   const pressed = first(`[data-key="${CSS.escape(key)}"]`);
-  return pressed && (() => (pressed.matches("input, textarea") ? pressed.focus() : pressed.click()));
+  if (!pressed) return undefined;
+  // what moves money or cannot be undone takes the focus only: the person presses it
+  return () => (pressed.matches("input, textarea, [data-key-focus]") ? pressed.focus() : pressed.click());
 };
 
 document.addEventListener("keydown", (event) => {

@@ -83,3 +83,28 @@ def test_a_row_goes_off_the_shelf_and_its_tab_counts_it(phone: Page) -> None:
     assert Product.objects.get(name="龙井").shelf == "off"
     assert "q=lj" in phone.url
     assert fits(phone)
+
+
+def test_filters_are_folded_on_the_phone_and_what_is_chosen_stands_beside(phone: Page) -> None:
+    tea = CategoryFactory(name="茶叶", slug="tea")
+    SkuFactory(product__name="龙井", product__slug="longjing", product__category=tea)
+    SkuFactory(product__name="茶杯", product__slug="cup")
+    phone.goto("/console/products/")
+    fold, kinds = phone.get_by_role("button", name="筛选"), phone.locator("#products-category")
+    if phone.evaluate("document.documentElement.classList.contains('js')"):
+        expect(kinds).to_be_hidden()
+        fold.click()
+        expect(fold).to_have_attribute("aria-expanded", "true")
+        expect(kinds).to_be_focused()
+        kinds.select_option("tea")
+        expect(fold).to_contain_text("1")
+        expect(kinds).to_be_visible()
+    else:
+        expect(fold).to_be_hidden()
+        kinds.select_option("tea")
+        phone.get_by_role("button", name="搜索", exact=True).click()
+
+    expect(phone.locator(".ocard")).to_have_count(1)
+    phone.locator(".chips").get_by_role("link", name="茶叶").click()
+    expect(phone.locator(".ocard")).to_have_count(2)
+    assert fits(phone)

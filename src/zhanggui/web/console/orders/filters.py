@@ -69,6 +69,11 @@ class ListWish:
         kind = self.warehouse or self.source or self.flag or self.refund
         return bool(self.q or period or kind)
 
+    @property
+    def folded(self) -> int:
+        """Return how many filters are active whose controls a phone folds away."""
+        return sum(map(bool, (self.source, self.warehouse, self.flag, self.first or self.last)))
+
     def chips(self) -> list[Chip]:
         """Return the active filters that have no control of their own on the page."""
         found = []
