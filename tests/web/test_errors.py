@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from tests.factories.staff import StaffFactory
 
+from zhanggui.core.types import Refusal
 from zhanggui.web.console.home import views
 
 CONSOLE, STORE = "dist/console.css", "dist/store.css"
@@ -42,3 +43,32 @@ def test_a_fault_of_ours_keeps_the_face_and_the_language(
     assert answer.status_code == 500
     assert (CONSOLE in html, heading in html) == (True, True)
     assert "a fault" not in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("referer", "link"),
+    [
+        ("http://testserver/console/stock/", "/console/stock/"),
+        ("https://evil.example/", "/console/"),
+    ],
+)
+@pytest.mark.parametrize(("language", "heading"), [("", "没有做成"), ("en", "Not done")])
+def test_a_refusal_that_no_form_shows_has_a_page_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, language: str, heading: str, referer: str, link: str
+) -> None:
+    def refusing(*_: Any, **__: Any) -> None:
+        raise Refusal("别人刚改过。")
+
+    monkeypatch.setattr(views, "page", refusing)
+    client = Client()
+    client.force_login(StaffFactory(), "django.contrib.auth.backends.ModelBackend")
+    client.cookies["lang"] = language
+
+    answer = client.get("/console/all/", headers={"Referer": referer})
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert (CONSOLE in html, heading in html, "别人刚改过。" in html) == (True, True, True)
+    assert f'{link}"' in html
+    assert "evil" not in html

@@ -1,5 +1,6 @@
 """Middleware of all faces: language, policy, CSRF by origin or token; the short way of the API."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -13,9 +14,13 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from zhanggui.core import versions
 from zhanggui.core.transactions import Busy
+from zhanggui.core.types import Refusal
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 RETRY_SECONDS = 1  # after which it makes sense to ask again
@@ -84,7 +89,7 @@ class CsrfMiddleware(CsrfViewMiddleware):
 
 
 class BusyMiddleware:
-    """Answers 503 with Retry-After where a page finds the database too busy."""
+    """Answers a refusal that no view did: 503 with Retry-After where the database is too busy."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -95,11 +100,22 @@ class BusyMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say so in the words of the refusal; nothing was changed."""
+        if isinstance(error, Refusal) and not isinstance(error, Busy):
+            return _refused(request, error)
         if not isinstance(error, Busy):
             return None
         response = render(request, "503.html", {"refusal": error}, status=error.status)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
+
+
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Say in words what no form could: mostly that somebody else was faster."""
+    logger.warning("%s: %s", request.path, refusal.code)
+    came_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+    context = {"refusal": refusal, "again_url": came_from if is_ours else ""}
+    return render(request, "409.html", context, status=refusal.status)
 
 
 def policy_middleware(get_response: GetResponse) -> GetResponse:

@@ -235,3 +235,39 @@ def test_who_may_not_see_stock_gets_no_link_to_it(sign_in: Any) -> None:
         if answer.status_code == 200:
             may = answer.context["may_see_stock"]
             assert ("/console/stock/?q=" in answer.content.decode()) is may
+
+
+def test_who_saves_second_sees_what_the_first_one_changed_and_may_go_on(owner: Client) -> None:
+    category = CategoryFactory()
+    owner.post(NEW, sent(category, row(0, code="P", weight_grams="5")))
+    form = owner.get(TEAPOT).context["editor"].form
+    opened = {name: str(form[name].value()) for name in ("revision", "opened")}
+    mine = sent(category, row(0, code="P", weight_grams="5"), **opened)
+    owner.post(f"{TEAPOT}save/", mine | {"subtitle": "先存的"})
+
+    refused = owner.post(f"{TEAPOT}save/", mine | {"subtitle": "后存的"})
+
+    assert refused.status_code == 409
+    lines = [line for act in refused.context["others"] for line in act.lines]
+    assert [(line.label, line.old, line.new) for line in lines] == [("副标题", "", "先存的")]
+    again = refused.context["editor"].form
+    newer = {name: str(again[name].value()) for name in ("revision", "opened")}
+    assert int(newer["revision"]) == int(opened["revision"]) + 1
+    assert Product.objects.get().subtitle == "先存的"
+    owner.post(f"{TEAPOT}save/", mine | newer | {"subtitle": "后存的"})
+    assert Product.objects.get().subtitle == "后存的"
+
+
+@pytest.mark.parametrize("opened", ["", "nan", "inf", "-1e300", "x", "9e99"])
+def test_a_form_without_the_moment_of_its_opening_is_refused_all_the_same(
+    owner: Client, opened: str
+) -> None:
+    category = CategoryFactory()
+    owner.post(NEW, sent(category, row(0, code="P", weight_grams="5")))
+    mine = sent(category, row(0, code="P", weight_grams="5"), revision="1", opened=opened)
+    owner.post(f"{TEAPOT}shelf/", {"shelf": "off"})
+
+    with nothing_changes():
+        answer = owner.post(f"{TEAPOT}save/", mine)
+
+    assert answer.status_code in (409, 422)

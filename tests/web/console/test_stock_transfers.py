@@ -68,6 +68,37 @@ def test_goods_are_scanned_sent_and_received_with_a_loss(warehouse: Client) -> N
         assert "¥" not in page
 
 
+def test_what_was_typed_stays_when_an_arrival_is_refused(warehouse: Client) -> None:
+    here = begun(warehouse)
+    stocked(SkuFactory(code="TEA"), 10, _house("HZ"))
+    warehouse.post(f"{here}line/", {"sku": "TEA", "quantity": "5"})
+    warehouse.post(f"{here}send/")
+    line = Transfer.objects.get().lines.get()
+
+    def arrived(received: str, missing: str, key: str) -> dict[str, str]:
+        return {
+            f"received-{line.pk}": received,
+            f"missing-{line.pk}": missing,
+            f"seen-{line.pk}": "5",
+            "missing_reason": "",
+            "note": "",
+            "request_id": key,
+        }
+
+    refused = warehouse.post(f"{here}receive/", arrived("3", "1", "one"))
+    (view,) = refused.context["lines"]
+    assert (refused.status_code, view.received, view.missing) == (422, "3", "1")
+    assert not view.is_stale
+    assert f'name="received-{line.pk}" value="3"' in refused.content.decode()
+
+    warehouse.post(f"{here}receive/", arrived("2", "0", "two"))
+    late = warehouse.post(f"{here}receive/", arrived("4", "0", "three"))
+    (view,) = late.context["lines"]
+    assert (late.status_code, view.received, view.is_stale) == (409, "4", True)
+    assert "刚才是 5，有人先收了" in late.content.decode()
+    assert on_hand() == {"HZ": 5, "CD": 2}
+
+
 def _house(code: str) -> Warehouse:
     return Warehouse.objects.get(code=code)
 

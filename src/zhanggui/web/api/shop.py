@@ -26,6 +26,7 @@ from zhanggui.orders.types import DisplayStatus, OrderInput, Source, WantedLine
 from zhanggui.payments import services as payments
 from zhanggui.web.api import schemas
 from zhanggui.web.api.output import as_json, card, facet, order_detail, pay_address, picture, shop
+from zhanggui.web.api.shop_schemas import ShopOut
 from zhanggui.web.api.texts import is_token, order_number, product_slug, words
 from zhanggui.web.clients import client_ip, public_url
 from zhanggui.web.kept import mark_impersonal
@@ -84,7 +85,7 @@ def products(
     return mark_impersonal(as_json(answer))
 
 
-@router.get("/info", response=schemas.ShopOut)
+@router.get("/info", response=ShopOut)
 def info(request: HttpRequest) -> HttpResponse:
     """Who runs the shop, how to reach it and when, and what it promises on returns."""
     return mark_impersonal(as_json(shop(accounts.shop())))

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,7 @@ from zhanggui.core.text import TextRefused
 from zhanggui.freight import queries as freight
 from zhanggui.freight.types import FreightRefused, FreightTemplateView, WeightMissing
 from zhanggui.web.console.products import matrix
-from zhanggui.web.forms import CleanCharField, ShopMomentField
+from zhanggui.web.forms import EARLIEST, LATEST, CleanCharField, ShopMomentField
 
 
 def category_choices() -> list[tuple[str, str]]:
@@ -82,6 +84,9 @@ class ProductForm(forms.Form):
     freight = forms.ChoiceField(label=_("运费模板"), required=False)
     revision = forms.IntegerField(
         widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
+    )
+    opened = forms.FloatField(  # second of the clock, for what others changed since
+        widget=forms.HiddenInput, required=False, initial=lambda: timezone.now().timestamp()
     )
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -241,6 +246,19 @@ class Editor:
         same = [sku for sku in skus if sku.options == row["options"]]
         same += [sku for sku in skus if sku.code == row["code"]]
         return same[0].cost_price_minor if same else None
+
+    def opened_at(self) -> datetime | None:
+        """Return when the form was opened, None where that is unknown or nonsense."""
+        opened = self.form.cleaned_data.get("opened")
+        if opened is None or not EARLIEST.timestamp() < opened < LATEST.timestamp():
+            return None
+        return datetime.fromtimestamp(opened, UTC)
+
+    def go_on_from(self, product: ProductEdit, *, now: datetime) -> None:
+        """Let the next save stand: who sends it has seen what others changed until now."""
+        newer = {"revision": str(product.revision), "opened": str(now.timestamp())}
+        typed = self.form.data
+        self.form.data = {name: typed.get(name) for name in typed} | newer
 
     def refuse(self, refusal: CatalogRefused | FreightRefused | TextRefused) -> None:
         """Show a refusal of the service at the field that it names."""

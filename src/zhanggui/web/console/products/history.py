@@ -136,6 +136,16 @@ def product_restore(request: HttpRequest, slug: str) -> HttpResponse:
     return back(request, "console:product_history", text=_("已恢复成之前的值"), **home)
 
 
+def changes_since(request: HttpRequest, product: ProductEdit, *, since: datetime) -> list[Act]:
+    """Return what was changed of a product after a moment, newest first."""
+    found = queries.product_history(
+        product_id=product.product_id,
+        with_costs=staff_user(request).may("products", "see_cost"),
+        limit=PAGE,
+    )
+    return _acts([one for one in found if one.at > since], product, may_edit=False)
+
+
 def _product(slug: str) -> ProductEdit:
     product = queries.product_for_edit(slug=slug, now=timezone.now())
     if product is None:

@@ -1,5 +1,6 @@
 """The console's pages of products: the list, the form, shelf and archive."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from zhanggui.freight.types import FreightRefused
 from zhanggui.web.access import allowed, staff_actor, staff_user
 from zhanggui.web.console.products.attributes import asked_of
 from zhanggui.web.console.products.forms import Editor, category_choices
+from zhanggui.web.console.products.history import Act, changes_since
 from zhanggui.web.console.products.pictures import add_pictures
 from zhanggui.web.console.products.returning import back
 from zhanggui.web.console.products.selling import selling, with_reasons
@@ -162,7 +164,12 @@ def _answer(request: HttpRequest, stored: ProductEdit | None) -> HttpResponse:
         )
     except (CatalogRefused, FreightRefused, TextRefused) as refusal:
         editor.refuse(refusal)
-        return _form(request, editor, refusal=refusal)
+        others = []
+        if stored and isinstance(refusal, ProductChanged):
+            since, now = editor.opened_at(), timezone.now()
+            others = changes_since(request, stored, since=since) if since else []
+            editor.go_on_from(stored, now=now)
+        return _form(request, editor, refusal=refusal, others=others)
     for error in add_pictures(request, product_id=saved.product_id, name=saved.name):
         messages.error(request, error)
     messages.success(request, _("已保存"))
@@ -175,6 +182,7 @@ def _form(
     *,
     status: int = 200,
     refusal: Refusal | None = None,
+    others: Sequence[Act] = (),
 ) -> HttpResponse:
     may_edit = staff_user(request).may("products", "edit")
     stored = editor.product
@@ -185,6 +193,7 @@ def _form(
         "rows": rows,
         "may_see_stock": staff_user(request).may("stock", "view"),
         "is_conflict": isinstance(refusal, ProductChanged),
+        "others": others,
         "currency": editor.row_options["currency"],
         "attributes": asked_of(stored) if stored else [],
         "is_locked": not may_edit or bool(stored and stored.archived),

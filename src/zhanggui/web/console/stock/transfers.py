@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +45,14 @@ class LineView:
     line: Any
     picture: str
     available: int | None
+    received: str  # as typed, else what is on the way
+    missing: str
+    was_coming: str  # when the form was opened
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody booked pieces of it since the form was opened."""
+        return self.was_coming != str(self.line.on_the_way)
 
 
 @allowed("stock", "view")
@@ -210,7 +218,8 @@ def _detail(
     person = staff_user(request)
     may_edit = person.may("stock", "edit")
     q = clean(request, "q")
-    lines = _lines(transfer, sees_source=sees(person, transfer.source_id))
+    typed = request.POST if form else QueryDict()
+    lines = _lines(transfer, sees_source=sees(person, transfer.source_id), typed=typed)
     events = queries.transfer_events(transfer_id=transfer.pk)
     context = {
         "transfer": transfer,
@@ -243,7 +252,7 @@ def _story(events: Sequence[Event]) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(transfer: Transfer, *, sees_source: bool) -> list[LineView]:
+def _lines(transfer: Transfer, *, sees_source: bool, typed: QueryDict) -> list[LineView]:
     found = queries.transfer_lines(transfer_id=transfer.pk)
     ids = [one.sku_id for one in found]
     shown = catalog.sku_rows(where=Q(pk__in=ids), limit=len(ids)) if ids else []
@@ -255,6 +264,9 @@ def _lines(transfer: Transfer, *, sees_source: bool) -> list[LineView]:
             line=one,
             picture=pictures.get(one.sku_id, ""),
             available=free.get(one.sku.code, 0) if sees_source else None,
+            received=typed.get(f"received-{one.pk}", str(one.on_the_way)),
+            missing=typed.get(f"missing-{one.pk}", "0"),
+            was_coming=typed.get(f"seen-{one.pk}", str(one.on_the_way)),
         )
         for one in found
     ]
