@@ -27,6 +27,13 @@ class WechatClient(WeixinOAuth2Client):  # type: ignore[misc]
         """Return where the browser asks WeChat."""
         return f"{super().get_redirect_url(*args, **kwargs)}#wechat_redirect"
 
+    def get_access_token(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Exchange a code; what is JSON but no object is an error, too."""
+        told = super().get_access_token(*args, **kwargs)
+        if not isinstance(told, dict):
+            raise OAuth2Error("no object")
+        return told
+
 
 class WechatAdapter(WeixinOAuth2Adapter):  # type: ignore[misc]
     """The service account of the settings: real, or simulated on this machine."""

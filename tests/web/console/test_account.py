@@ -20,7 +20,7 @@ from tests.factories.staff import PASSWORD, StaffFactory
 
 from zhanggui.accounts import queries, services
 from zhanggui.accounts.models import User
-from zhanggui.accounts.types import Role
+from zhanggui.accounts.types import FactorKind, Role
 from zhanggui.core.models import AuditEntry
 from zhanggui.core.rotation import fresh_key
 from zhanggui.core.types import SYSTEM
@@ -119,6 +119,18 @@ def test_the_secret_that_waits_is_sealed_and_gives_way_when_its_key_is_gone(sett
     settings.FIELD_KEYS = fresh_key([])
     settings.FIELD_KEYS_FILE = None
     assert shown() != first
+
+
+def test_who_removes_the_last_factor_is_signed_out_elsewhere() -> None:
+    user = StaffFactory()
+    with time_machine.travel(NOON, tick=False):
+        here, there = signed_in(user), signed_in(user)
+        with_app(user)
+        (app,) = (one for one in queries.factors(user_id=user.pk) if one.kind == FactorKind.CODE)
+        here.post(f"{ACCOUNT}factors/{app.key}/remove/")
+
+        assert queries.factors(user_id=user.pk) == []
+        assert (is_in(here), is_in(there)) == (True, False)
 
 
 SENSITIVE = [

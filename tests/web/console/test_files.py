@@ -7,11 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.factories.catalog import ProductFactory, SkuFactory
-from tests.factories.shop import WarehouseFactory, open_shop
+from tests.factories.shop import NOON, WarehouseFactory, open_shop
 from tests.factories.staff import StaffFactory
 from tests.unchanged import nothing_changes
 
-from zhanggui.accounts.types import Role
+from zhanggui.accounts import services as accounts
+from zhanggui.accounts.types import RIGHTS, Role
 from zhanggui.catalog.models import Product, ProductAttribute
 from zhanggui.core.models import AuditEntry
 from zhanggui.integrations import services
@@ -248,6 +249,25 @@ def test_a_right_that_was_taken_away_closes_the_download() -> None:
     user.save()
 
     assert client.get(f"/console/exports/{made.pk}/file/").status_code == 403
+
+
+def test_a_scope_that_was_narrowed_closes_the_file_of_more_warehouses() -> None:
+    open_shop()
+    user = StaffFactory()
+    client = Client()
+    client.force_login(user, BACKEND)
+    url = f"/console/exports/{export(client, kind='stock').pk}/file/"
+    assert client.get(url).status_code == 200
+
+    here = [WarehouseFactory().pk]
+    user.role = accounts.save_role(
+        code="", name="某人", home=Role.OWNER, rights=RIGHTS, warehouse_ids=here, now=NOON
+    )
+    user.save()
+
+    assert client.get(url).status_code == 403
+    own = f"/console/exports/{export(client, kind='stock').pk}/file/"
+    assert client.get(own).status_code == 200
 
 
 def test_reasons_are_told_in_the_language_of_who_asked() -> None:

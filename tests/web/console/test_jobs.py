@@ -10,6 +10,7 @@ from tests.web.console.conftest import SignIn
 
 from zhanggui.accounts.types import Role
 from zhanggui.core.jobs import queries, rows
+from zhanggui.core.models import AuditEntry
 from zhanggui.payments.tasks import close_attempts
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -37,6 +38,8 @@ def test_a_failed_job_shows_its_last_words_and_can_be_tried_again(owner: Client)
     assert "ValueError: &lt;b&gt;kein Kanal&lt;/b&gt;" in html
     assert "已放回队列" in answer
     assert queries.queue_counts(now=timezone.now()).failed == 0
+    assert AuditEntry.objects.get(kind="job.retried").label == "close_attempts"
+    assert "重试失败任务" in owner.get("/console/audit/").content.decode()
 
 
 def test_a_job_that_did_not_fail_is_left_alone(owner: Client) -> None:

@@ -151,6 +151,7 @@ def test_an_old_state_is_worth_nothing(
         ("wrong_secret", "40125"),
         ("500", "unreadable"),
         ("no_json", "JSONDecodeError"),
+        ("no_object", "unreadable"),
     ],
 )
 def test_when_wechat_names_nobody_the_order_waits_and_another_way_is_open(

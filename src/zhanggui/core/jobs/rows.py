@@ -179,6 +179,12 @@ def run_again(*, job_id: UUID, now: datetime) -> bool:
     )
 
 
+def task_path(*, job_id: UUID) -> str:
+    """Return which task a job runs."""
+    found: str = DBTaskResult.objects.values_list("task_path", flat=True).get(pk=job_id)
+    return found
+
+
 def _mine(held: Claim) -> "QuerySet[DBTaskResult[Any, Any]]":
     return DBTaskResult.objects.filter(id=held.id, status=RUNNING, started_at=held.held_at)
 

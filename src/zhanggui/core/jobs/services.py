@@ -5,8 +5,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from zhanggui.core import audit
 from zhanggui.core.jobs import rows
-from zhanggui.core.types import Refusal
+from zhanggui.core.transactions import retried
+from zhanggui.core.types import SYSTEM, Actor, Refusal
 
 
 class NotFailed(Refusal):
@@ -15,7 +17,8 @@ class NotFailed(Refusal):
     code = "job_not_failed"
 
 
-def retry_job(*, job_id: UUID, now: datetime) -> None:
+@retried
+def retry_job(*, job_id: UUID, actor: Actor = SYSTEM, now: datetime) -> None:
     """Run a failed job again, with all its tries.
 
     Raises:
@@ -23,3 +26,7 @@ def retry_job(*, job_id: UUID, now: datetime) -> None:
     """
     if not rows.run_again(job_id=job_id, now=now):
         raise NotFailed(_("这个任务不在失败列表里，可能已有人重试"))
+    label = rows.task_path(job_id=job_id).rpartition(".")[2]
+    audit.record(
+        audit.Act(kind="job.retried", actor=actor, at=now, subject_type="job", label=label)
+    )

@@ -5,7 +5,7 @@ from threading import Lock
 from typing import Any
 
 API_FAULTS = {"ok", "500", "500_after_success", "429", "timeout", "bad_signature"}
-OAUTH_FAULTS = {"ok", "500", "no_json", "expired_code", "used_code", "wrong_secret"}
+OAUTH_FAULTS = {"ok", "500", "no_json", "no_object", "expired_code", "used_code", "wrong_secret"}
 FORGERIES = {"signature", "stale", "serial", "probe", "amount", "merchant"}
 
 

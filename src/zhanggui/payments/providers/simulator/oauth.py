@@ -54,6 +54,8 @@ def answer(sim: Simulation, call: Call) -> Reply:
         return _text(500, b"")
     if fault == "no_json":
         return _text(200, b"<html>")
+    if fault == "no_object":
+        return _text(200, b'"access_token"')
     try:
         if fault in FAULTS:
             raise OauthRefusal(FAULTS[fault])

@@ -137,7 +137,9 @@ def remove(request: HttpRequest, key: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     if not queries.has_factor(user_id=user.pk):
-        request.session.pop(HAS_FACTOR, None)
+        request.session.pop(HAS_FACTOR, None)  # other browsers may have noted it, too
+        here = request.session.session_key or ""
+        services.end_sessions(user_id=user.pk, but=here, actor=actor, now=now)
     return redirect("console:account")
 
 

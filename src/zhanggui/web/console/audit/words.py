@@ -127,6 +127,7 @@ OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "attribute.saved": (lambda: _("类目属性"), _change),
     "import.ordered": (lambda: _("导入文件"), _step),
     "export.ordered": (lambda: _("导出数据"), _exported),
+    "job.retried": (lambda: _("重试失败任务"), _nothing),
     "warehouse.saved": (lambda: _("保存仓库"), _nothing),
     "freight.saved": (lambda: _("运费模板"), _change),
     "staff.signed_in": (lambda: _("登录后台"), _nothing),

@@ -1,5 +1,6 @@
 """Exports: of exactly what a list shows, made by a worker, handed to who asked for them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -111,12 +112,17 @@ def download(request: HttpRequest, run_id: int) -> HttpResponse:
         )
         if has
     )
-    if not still:
+    if not still or _is_wider(run.filter.get("within"), person.warehouse_ids):
         raise PermissionDenied
     if not run.file:
         raise Http404
     day = timezone.localtime(run.created_at)
     return handed_out(run.file, f"{Kind(run.kind).label}-{day:%Y%m%d-%H%M}.{run.ending}")
+
+
+def _is_wider(of_file: Collection[int] | None, seen: Collection[int] | None) -> bool:
+    """Tell whether a file was made of warehouses that are not all `seen`; None is all of them."""
+    return seen is not None and (of_file is None or not set(of_file) <= set(seen))
 
 
 def _own(request: HttpRequest, run_id: int) -> ExportRun:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhanggui.core.jobs import queries, services
 from zhanggui.core.types import Refusal
-from zhanggui.web.access import allowed
+from zhanggui.web.access import allowed, staff_actor
 from zhanggui.web.console.pages import page
 
 MOST = 100
@@ -36,7 +36,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def retry(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Run a failed job again."""
     try:
-        services.retry_job(job_id=job_id, now=timezone.now())
+        services.retry_job(job_id=job_id, actor=staff_actor(request), now=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
