@@ -22,9 +22,9 @@
       if (box.width <= 1) return ""; // for screen readers at this width
       const sides = text.right > box.right + 1 || text.left < box.left - 1;
       if (sides && clips(style)) return `cut by ${name(one)}`;
-      if (sides && one.matches(".btn, .badge, .chip, .tag, .tab, .card, button, .count, .pin")) return `wider than ${name(one)}`;
+      if (sides && one.matches(".btn, .bb, .badge, .chip, .tag, .tab, .card, button, .count, .pin")) return `wider than ${name(one)}`;
       if (style.overflowY === "hidden" && text.bottom > box.bottom + 2) return `cut below by ${name(one)}`;
-      if (style.position === "fixed") return "";
+      if (style.position === "fixed") break;
     }
     return text.right > innerWidth + 1 || text.left < -1 ? "outside the window" : "";
   };
