@@ -10,18 +10,20 @@ from django.utils.translation import gettext as _
 
 from zhanggui.integrations.queries import ImportRun
 from zhanggui.integrations.types import RunState
-from zhanggui.orders.services.marketplace import format_labels
 from zhanggui.orders.types import HistoryState
 from zhanggui.web.formats import grouped, money_parts
 
 
 def shown_history(run: ImportRun) -> dict[str, Any]:
     """Return the figures of a checked or imported file, and what can still be chosen."""
+    from zhanggui.orders.services import marketplace  # noqa: PLC0415 -- only where one is read
+
+    labels = marketplace.format_labels()
     counts = run.counts
     may_choose = run.state in (RunState.CHECKED, RunState.FAILED) and run.started_at is None
     unknown = counts.get("unknown", {})
     return {
-        "format": format_labels().get(run.format, run.format),
+        "format": labels.get(run.format, run.format),
         "totals": [_total(one) for one in counts.get("totals", ())],
         "facts": [(label, value) for label, value in _facts(counts) if value],
         "states": _by_state(counts.get("states", {})),
@@ -29,7 +31,7 @@ def shown_history(run: ImportRun) -> dict[str, Any]:
         "masked": counts.get("masked", 0),
         "unknown": list(unknown.items()),
         "may_choose": may_choose,
-        "formats": list(format_labels().items()),
+        "formats": list(labels.items()),
         "state_choices": HistoryState.choices,
         "open": bool(run.options.get("open")),
         "has_open": bool(counts.get("left_out")) or bool(run.options.get("open")),
