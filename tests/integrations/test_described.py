@@ -159,7 +159,7 @@ def figures() -> list[Any]:
                     *(sku.cost_price_minor, sku.barcode, sku.weight_grams),
                     sku.picture and sku.picture.digest,
                 )
-                for sku in one.skus.order_by("position").select_related("picture")
+                for sku in one.skus.order_by("code").select_related("picture")
             ],
             list(one.pictures.order_by("position").values_list("digest", "alt")),
             sorted(one.attributes.values_list("attribute__name", "text")),
