@@ -98,6 +98,11 @@ class HistoryState(TextChoices):
     CLOSED = "closed", _("已关闭（未付款）")
     REFUNDED = "refunded", _("已关闭（全额退款）")
 
+    @property
+    def is_paid(self) -> bool:
+        """Tell whether the buyer paid, also where all of it went back."""
+        return self not in (HistoryState.UNPAID, HistoryState.CLOSED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedLine:

@@ -1,42 +1,26 @@
 """Rows of a file gathered by product, in a temporary file: they need not stand together there."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from types import TracebackType
-from typing import Self
 
+from zhanggui.core.tables.scratch import Scratch
 from zhanggui.integrations.importing.formats import Keyed
 from zhanggui.integrations.types import FileRow
 
 _BUFFERED = 2_000
 
 
-class Spool:
+class Spool(Scratch):
     """Takes rows in and gives them back product by product, in the order of first appearance."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)  # "": a nameless file on disk
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute("CREATE TABLE row (product INTEGER, line INTEGER, cells TEXT)")
+        super().__init__("CREATE TABLE row (product INTEGER, line INTEGER, cells TEXT)")
         self._numbers: dict[str, int] = {}
         self._heads: dict[str, int] = {}  # another name of a product → its number
         self._buffer: list[tuple[int, int, str]] = []
         self.rows = 0
         self.categories: list[FileRow] = []  # what the file tells of the categories themselves
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._database.close()
 
     def add(self, row: FileRow, keyed: Keyed) -> None:
         """Take a row in."""
@@ -69,9 +53,7 @@ class Spool:
                 yield _rows(group)
 
     def _flush(self) -> None:
-        self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO row VALUES (?, ?, ?)", self._buffer)
-        self._database.execute("COMMIT")
+        self._insert("INSERT INTO row VALUES (?, ?, ?)", self._buffer)
         self._buffer.clear()
 
 

@@ -1,9 +1,19 @@
 """What the after-sale columns of Pinduoduo and Douyin say, and states of several parcels in one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from zhanggui.orders.importing.cells import NOTHING, word_form
+from django.utils.translation import gettext as _
+
+from zhanggui.orders.importing.cells import (
+    NOTHING,
+    amount_of,
+    first_moment,
+    state_of,
+    word_form,
+)
+from zhanggui.orders.importing.faults import RowFault
+from zhanggui.orders.importing.sales import Reading, Row
 from zhanggui.orders.types import HistoryState
 
 _NONE = ("无售后", "售后取消", "售后关闭", "售后已关闭", "已撤销", "驳回", "售后失败", "拒绝")
@@ -42,6 +52,34 @@ def after_sale(text: str) -> AfterSale:
     if any(word in form for word in (*_NONE, *_PENDING)):
         return AfterSale.NONE
     return AfterSale.UNKNOWN
+
+
+def standing(
+    row: Row,
+    reading: Reading,
+    states: Mapping[str, HistoryState],
+    *,
+    paid_at: Sequence[str],
+    paid: int | None = None,
+) -> tuple[HistoryState, int]:
+    """Return where what a row is about stands, and what was given back of it.
+
+    `paid_at` are the fields that have a moment only where it was paid, `paid` is what was paid,
+    where the row tells. Of what went back as a whole no amount is told.
+    """
+    word, after = row.get("state"), row.get("after_sale")
+    refund = amount_of(row, "refund", reading.currency, label=_("退款金额")) or 0
+    case = after_sale(after)
+    if case == AfterSale.UNKNOWN:
+        return state_of(row, f"{word} · {after}", {}, reading), refund
+    state = state_of(row, word, states, reading)
+    if state == HistoryState.CLOSED and first_moment([row], *paid_at):
+        return HistoryState.REFUNDED, 0
+    if case == AfterSale.PART and not refund:
+        raise RowFault("no_amount", _("有部分退款，但文件里没有退款金额"), line=row.line)
+    if case == AfterSale.FULL and (not refund or refund == paid):
+        return HistoryState.REFUNDED, 0
+    return state, refund
 
 
 def combined(states: Iterable[HistoryState]) -> HistoryState:

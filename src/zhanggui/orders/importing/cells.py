@@ -71,6 +71,23 @@ def code_of(row: Row, name: str) -> str:
     return text_of(row, name, longest=60)
 
 
+def codes_of(row: Row, *names: str) -> tuple[str, ...]:
+    """Return the merchant codes of these fields, each once, the most exact first."""
+    return tuple(dict.fromkeys(filter(None, (code_of(row, name) for name in names))))
+
+
+def only(rows: Sequence[Row]) -> Row:
+    """Return the one row of an order; the same once more is left out.
+
+    Raises:
+        RowFault: a second row says something else.
+    """
+    first = rows[0]
+    if any(one.values != first.values for one in rows[1:]):
+        raise RowFault("twice", _("订单在文件里有两行，内容不一样"), line=rows[1].line)
+    return first
+
+
 def amount_of(row: Row, name: str, currency: str, *, label: str = "") -> int | None:
     """Return an amount in minor units, None where the cell says nothing.
 

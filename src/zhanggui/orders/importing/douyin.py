@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhanggui.orders.importing.aftersale import AfterSale, after_sale, combined
+from zhanggui.orders.importing.aftersale import combined, standing
 from zhanggui.orders.importing.cells import (
     amount_of,
-    code_of,
+    codes_of,
     discount_of,
     first_moment,
     is_masked,
-    moment,
     placed,
     quantity_of,
-    state_of,
     text_of,
     words,
 )
@@ -56,7 +54,6 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
     row, once = parts[0].row, _is_repeated(parts)
     freight = parts[0].freight if once else sum(one.freight for one in parts)
     payable = parts[0].due if once else sum(one.due for one in parts)
-    is_paid = state not in (HistoryState.UNPAID, HistoryState.CLOSED)
     offs = [one.off for one in parts if one.off is not None]
     region = [text_of(row, name, longest=40) for name in ("province", "city", "district")]
     return Sale(
@@ -65,13 +62,13 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
         state=state,
         currency=reading.currency,
         placed_at=placed(first_moment(rows, "created", "paid_at"), row),
-        paid_at=first_moment(rows, "paid_at") if is_paid else None,
+        paid_at=first_moment(rows, "paid_at") if state.is_paid else None,
         shipped_at=first_moment(rows, "shipped"),
         completed_at=first_moment(rows, "completed"),
         items=tuple(one.item for one in parts),
         freight_minor=freight,
         payable_minor=payable,
-        paid_minor=payable if is_paid else 0,
+        paid_minor=payable if state.is_paid else 0,
         refunded_minor=_refunded(parts, state, payable, once=once),
         told_discount_minor=None if len(offs) < len(parts) or once else sum(offs),
         province="" if is_masked(region[0]) else region[0],
@@ -100,7 +97,7 @@ def _part(row: Row, reading: Reading) -> _Part:
     if price is None or due is None:
         text = _("没有商品单价") if price is None else _("没有订单应付金额")
         raise RowFault("no_amount", text, line=row.line)
-    state, refunded = _state(row, reading)
+    state, refunded = standing(row, reading, _STATES, paid_at=["paid_at"])
     has_off = any(row.get(name) for name in _OFF)
     return _Part(
         row=row,
@@ -110,29 +107,13 @@ def _part(row: Row, reading: Reading) -> _Part:
             options=text_of(row, "options", longest=250),
             quantity=quantity,
             amount_minor=price * quantity,
-            codes=tuple(filter(None, [code_of(row, "code")])),
+            codes=codes_of(row, "code"),
         ),
         freight=freight,
         off=sum(discount_of(row, name, currency) for name in _OFF) if has_off else None,
         due=due,
         refunded=None if state == HistoryState.REFUNDED else refunded,
     )
-
-
-def _state(row: Row, reading: Reading) -> tuple[HistoryState, int]:
-    word, after = row.get("state"), row.get("after_sale")
-    refund = amount_of(row, "refund", reading.currency, label=_("退款金额")) or 0
-    case = after_sale(after)
-    if case == AfterSale.UNKNOWN:
-        return state_of(row, f"{word} · {after}", {}, reading), refund
-    state = state_of(row, word, _STATES, reading)
-    if state == HistoryState.CLOSED and moment(row, "paid_at"):
-        return HistoryState.REFUNDED, 0
-    if case == AfterSale.PART and not refund:
-        raise RowFault("no_amount", _("有部分退款，但文件里没有退款金额"), line=row.line)
-    if case == AfterSale.FULL and not refund:
-        return HistoryState.REFUNDED, 0
-    return state, refund
 
 
 def _is_repeated(parts: Sequence[_Part]) -> bool:

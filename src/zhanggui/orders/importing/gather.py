@@ -1,17 +1,15 @@
 """Rows of order tables gathered by order, in a temporary file: they need not stand together."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from types import TracebackType
-from typing import Self
 
 from django.utils.translation import gettext as _
 
 from zhanggui.core.tables.cells import moment_of
 from zhanggui.core.tables.reading import Table, header_form
+from zhanggui.core.tables.scratch import Scratch
 from zhanggui.core.tables.types import Record
 from zhanggui.orders.importing.cells import BEIJING, NOTHING, number_of
 from zhanggui.orders.importing.faults import RowFault
@@ -38,14 +36,11 @@ class Group:
     places: list[tuple[int, int]]  # table and line of each row
 
 
-class Gathered:
+class Gathered(Scratch):
     """Takes rows in and gives them back order by order, in the order of first appearance."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)  # "": a nameless file on disk
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute(
+        super().__init__(
             "CREATE TABLE row (number INTEGER, is_item INTEGER, place INTEGER, line INTEGER,"
             " cells TEXT)"
         )
@@ -54,17 +49,6 @@ class Gathered:
         self._buffer: list[tuple[int, int, int, int, str]] = []
         self.loose: list[RowError] = []  # wrong rows of no known order
         self.lines = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._database.close()
 
     def read(
         self, table: Table, layout: Layout, *, place: int, is_item: bool, tell: Callable[[], None]
@@ -145,9 +129,7 @@ class Gathered:
         )
 
     def _flush(self) -> None:
-        self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", self._buffer)
-        self._database.execute("COMMIT")
+        self._insert("INSERT INTO row VALUES (?, ?, ?, ?, ?)", self._buffer)
         self._buffer.clear()
 
 

@@ -1,15 +1,14 @@
 """A temporary index of a read file: the lines of an invoice need not stand together there."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from zhanggui.core.tables.scratch import Scratch
 from zhanggui.orders.importing.online_retail import Row, RowFault, RowKind
 from zhanggui.orders.types import ImportFigures, RowError
 
@@ -53,32 +52,18 @@ class Document:
     lines: tuple[DocumentLine, ...]
 
 
-class Index:
+class Index(Scratch):
     """Collects rows and gives back whole invoices, in a file that is gone with the process."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None)  # "": a nameless file on disk
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("PRAGMA synchronous = OFF")
+        super().__init__(_TABLE)
         self._database.execute("PRAGMA cache_size = -32000")
-        self._database.execute(_TABLE)
         self._buffer: list[tuple[Any, ...]] = []
         self._numbers: dict[str, int] = {}  # invoice → order of appearance
         self._customers: dict[int, str] = {}
         self._broken: dict[str, int] = {}  # invoice → its first wrong line
         self._errors: list[RowError] = []
         self._lines = self._rejected = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._database.close()
 
     def add(self, row: Row) -> None:
         """Take a row in.
@@ -171,11 +156,7 @@ class Index:
                 yield document
 
     def _flush(self) -> None:
-        self._database.execute("BEGIN")
-        self._database.executemany(
-            "INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._buffer
-        )
-        self._database.execute("COMMIT")
+        self._insert("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", self._buffer)
         self._buffer.clear()
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from zhanggui.orders.importing.cells import (
     amount_of,
-    code_of,
+    codes_of,
     first_moment,
     placed,
     quantity_of,
@@ -51,7 +51,6 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
     gross = sum(one.amount_minor for one in items) + freight
     payable = _payable(rows, gross, currency)
     refunded = same_amount(rows, "refund", currency, label=_("退款金额")) or 0
-    is_paid = state not in (HistoryState.UNPAID, HistoryState.CLOSED)
     return Sale(
         ref=row.get("ref"),
         line=row.line,
@@ -63,7 +62,7 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
         items=items,
         freight_minor=freight,
         payable_minor=payable,
-        paid_minor=payable if is_paid else 0,
+        paid_minor=payable if state.is_paid else 0,
         refunded_minor=payable if state == HistoryState.REFUNDED else refunded,
         buyer=next((one.get("buyer") for one in rows if one.get("buyer")), ""),
         note=next((one.get("note") for one in rows if one.get("note")), ""),
@@ -98,7 +97,7 @@ def _item(row: Row, currency: str) -> SaleLine:
         name=text_of(row, "name"),
         quantity=quantity,
         amount_minor=price * quantity,
-        codes=tuple(filter(None, [code_of(row, "code")])),
+        codes=codes_of(row, "code"),
     )
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from zhanggui.orders.importing.cells import (
     amount_of,
-    code_of,
+    codes_of,
     currency_of,
     first_moment,
     placed,
@@ -56,9 +56,8 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
     )
     if state == HistoryState.CLOSED and (paid or (paid is None and paid_at)):
         state = HistoryState.REFUNDED
-    is_paid = state not in (HistoryState.UNPAID, HistoryState.CLOSED)
     if paid is None:
-        paid = payable if is_paid else 0
+        paid = payable if state.is_paid else 0
     zone = reading.zone
     return Sale(
         ref=row.get("ref"),
@@ -94,7 +93,7 @@ def _item(row: Row, currency: str) -> SaleLine:
         options=text_of(row, "options", longest=250),
         quantity=quantity,
         amount_minor=price * quantity,
-        codes=tuple(filter(None, [code_of(row, "code")])),
+        codes=codes_of(row, "code"),
     )
 
 

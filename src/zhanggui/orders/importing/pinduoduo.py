@@ -7,16 +7,16 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhanggui.orders.importing.aftersale import AfterSale, after_sale
+from zhanggui.orders.importing.aftersale import standing
 from zhanggui.orders.importing.cells import (
     BEIJING,
     amount_of,
-    code_of,
+    codes_of,
     discount_of,
     first_moment,
+    only,
     placed,
     quantity_of,
-    state_of,
     text_of,
     words,
 )
@@ -37,14 +37,13 @@ _STATES = words(
 )
 _DATED = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})-[0-9]+")
 _FEES = ("install", "carry", "carry_install")
+_PAID_AT = ("paid_at", "deal_at")
 _OFF = ("shop_off", "platform_off", "pay_off")
 
 
 def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
-    row, currency = rows[0], reading.currency
-    if any(one.values != row.values for one in rows[1:]):
-        raise RowFault("twice", _("订单在文件里有两行，内容不一样"), line=rows[1].line)
-    paid_at = first_moment(rows, "paid_at", "deal_at")
+    row, currency = only(rows), reading.currency
+    paid_at = first_moment(rows, *_PAID_AT)
     goods = amount_of(row, "goods", currency, label=_("商品总价"))
     if goods is None:
         raise RowFault("no_amount", _("没有商品总价"), line=row.line)
@@ -53,9 +52,8 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
     off = sum(discount_of(row, name, currency) for name in _OFF)
     gross = goods + freight + sum(minor for _name, minor in fees)
     payable = amount_of(row, "paid", currency, label=_("用户实付金额"))
-    state, refunded = _state(row, reading, is_paid=paid_at is not None, paid=payable)
-    is_paid = state not in (HistoryState.UNPAID, HistoryState.CLOSED)
-    if payable is None or (not is_paid and not payable):
+    state, refunded = standing(row, reading, _STATES, paid_at=_PAID_AT, paid=payable)
+    if payable is None or (not state.is_paid and not payable):
         payable = max(gross - off, 0)
     labels = {
         "install": _("上门安装费"),
@@ -68,7 +66,7 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
         state=state,
         currency=currency,
         placed_at=placed(first_moment(rows, "created") or paid_at or _day(row.get("ref")), row),
-        paid_at=paid_at if is_paid else None,
+        paid_at=paid_at if state.is_paid else None,
         shipped_at=first_moment(rows, "shipped"),
         completed_at=first_moment(rows, "completed"),
         items=(_item(row, goods),),
@@ -76,7 +74,7 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
         extras=tuple((labels[name], minor) for name, minor in fees if minor),
         told_discount_minor=off,
         payable_minor=payable,
-        paid_minor=payable if is_paid else 0,
+        paid_minor=payable if state.is_paid else 0,
         refunded_minor=payable if state == HistoryState.REFUNDED else refunded,
         province=text_of(row, "province", longest=40),
         city=text_of(row, "city", longest=40),
@@ -86,33 +84,13 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
 
 
 def _item(row: Row, goods: int) -> SaleLine:
-    codes = dict.fromkeys(filter(None, (code_of(row, "code"), code_of(row, "product_code"))))
     return SaleLine(
         name=text_of(row, "name"),
         options=text_of(row, "options", longest=250),
         quantity=quantity_of(row, "quantity"),
         amount_minor=goods,
-        codes=tuple(codes),
+        codes=codes_of(row, "code", "product_code"),
     )
-
-
-def _state(
-    row: Row, reading: Reading, *, is_paid: bool, paid: int | None
-) -> tuple[HistoryState, int]:
-    """Return where the order stands and what was given back of it."""
-    word, after = row.get("state"), row.get("after_sale")
-    refund = amount_of(row, "refund", reading.currency, label=_("退款金额")) or 0
-    case = after_sale(after)
-    if case == AfterSale.UNKNOWN:
-        return state_of(row, f"{word} · {after}", {}, reading), refund
-    state = state_of(row, word, _STATES, reading)
-    if state == HistoryState.CLOSED and is_paid:
-        return HistoryState.REFUNDED, 0
-    if case == AfterSale.PART and not refund:
-        raise RowFault("no_amount", _("有部分退款，但文件里没有退款金额"), line=row.line)
-    if case == AfterSale.FULL and (not refund or refund == paid):
-        return HistoryState.REFUNDED, 0
-    return state, refund
 
 
 def _day(ref: str) -> datetime | None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from zhanggui.orders.importing.cells import (
     amount_of,
-    code_of,
+    codes_of,
     currency_of,
     first_moment,
     placed,
@@ -123,7 +123,7 @@ def _item(row: Row, currency: str) -> SaleLine:
         name=text_of(row, "name"),
         quantity=quantity,
         amount_minor=price * quantity,
-        codes=tuple(filter(None, [code_of(row, "code")])),
+        codes=codes_of(row, "code"),
         discount_minor=amount_of(row, "line_discount", currency, label="Lineitem discount") or 0,
     )
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from zhanggui.orders.importing.cells import (
     amount_of,
-    code_of,
+    codes_of,
     first_moment,
+    only,
     placed,
     quantity_of,
     state_of,
@@ -32,7 +33,7 @@ _STATES = words(
 
 
 def _read(rows: Sequence[Row], items: Sequence[Row], reading: Reading) -> Sale:
-    row, currency = _only(rows), reading.currency
+    row, currency = only(rows), reading.currency
     paid_at = first_moment(rows, "paid_at")
     state = state_of(row, row.get("state"), _STATES, reading)
     if state == HistoryState.CLOSED and paid_at:
@@ -65,16 +66,9 @@ def _read(rows: Sequence[Row], items: Sequence[Row], reading: Reading) -> Sale:
     )
 
 
-def _only(rows: Sequence[Row]) -> Row:
-    first = rows[0]
-    if any(one.values != first.values for one in rows[1:]):
-        raise RowFault("twice", _("订单在文件里有两行，内容不一样"), line=rows[1].line)
-    return first
-
-
 def _money(row: Row, state: HistoryState, total: int, currency: str) -> tuple[int, int, int]:
     """Return what was owed, paid and given back. What is paid may stand there less the refund."""
-    if state in (HistoryState.UNPAID, HistoryState.CLOSED):
+    if not state.is_paid:
         return total, 0, 0
     paid = amount_of(row, "paid", currency, label=_("实际支付金额"))
     refund = amount_of(row, "refund", currency, label=_("退款金额")) or 0
@@ -93,13 +87,12 @@ def _item(row: Row, currency: str) -> SaleLine:
     if price is None:
         raise RowFault("no_amount", _("没有价格"), line=row.line)
     quantity = quantity_of(row, "quantity")
-    codes = dict.fromkeys(filter(None, (code_of(row, "code"), code_of(row, "outer"))))
     return SaleLine(
         name=text_of(row, "title"),
         options=text_of(row, "options", longest=250),
         quantity=quantity,
         amount_minor=price * quantity,
-        codes=tuple(codes),
+        codes=codes_of(row, "code", "outer"),
     )
 
 
@@ -110,7 +103,7 @@ def _whole(row: Row, goods: int) -> SaleLine:
         name=text_of(row, "title"),
         quantity=quantity,
         amount_minor=goods,
-        codes=tuple(filter(None, [code_of(row, "code")])),
+        codes=codes_of(row, "code"),
     )
 
 

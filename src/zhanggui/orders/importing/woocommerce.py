@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from zhanggui.orders.importing.cells import (
     amount_of,
-    code_of,
+    codes_of,
     currency_of,
     first_moment,
     placed,
@@ -45,7 +45,6 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
     freight = same_amount(rows, "shipping", currency, label="Shipping") or 0
     tax = same_amount(rows, "tax", currency, label="Tax") or 0
     refunded = same_amount(rows, "refunded", currency, label="Refund") or 0
-    is_paid = state not in (HistoryState.UNPAID, HistoryState.CLOSED)
     over = total - freight - sum(one.amount_minor for one in items)
     return Sale(
         ref=row.get("ref"),
@@ -53,13 +52,13 @@ def _read(rows: Sequence[Row], _items: Sequence[Row], reading: Reading) -> Sale:
         state=state,
         currency=currency,
         placed_at=placed(first_moment(rows, "created", zone=reading.zone) or paid_at, row),
-        paid_at=paid_at if is_paid else None,
+        paid_at=paid_at if state.is_paid else None,
         completed_at=first_moment(rows, "completed", zone=reading.zone),
         items=items,
         freight_minor=freight,
         extras=((_("税费"), tax),) if tax and over > 0 else (),
         payable_minor=total,
-        paid_minor=total if is_paid else 0,
+        paid_minor=total if state.is_paid else 0,
         refunded_minor=total if state == HistoryState.REFUNDED else refunded,
         buyer=row.get("email"),
         province=text_of(row, "province", longest=40),
@@ -79,7 +78,7 @@ def _item(row: Row, currency: str) -> SaleLine:
         name=text_of(row, "name"),
         quantity=quantity,
         amount_minor=(price or 0) * quantity if whole is None else whole,
-        codes=tuple(filter(None, [code_of(row, "code")])),
+        codes=codes_of(row, "code"),
     )
 
 
