@@ -35,7 +35,7 @@ from zhanggui.core.events import publish
 from zhanggui.core.transactions import in_steps
 from zhanggui.core.types import Actor, ActorType
 
-AT_ONCE = 50  # products of one transaction
+AT_ONCE = 20  # products of one transaction
 KEPT_FOR = timedelta(days=7)  # rows; what was done is in the history of the products for good
 _Done = tuple[BulkEditRow, str, str]  # row, value before, value now
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from zhanggui.core.portions import portions
 from zhanggui.core.tables.source import Source, inspect, open_text
 from zhanggui.core.transactions import in_transaction
 from zhanggui.customers import services as customers
@@ -104,23 +105,10 @@ def _written(
 ) -> Iterator[tuple[int, int, int]]:
     """Write batch by batch; yield invoices done so far, and what the batch added of each kind."""
     done = 0
-    for batch in _batches(documents):
+    for batch in portions(documents, weight=lambda one: len(one.lines), least=_BATCH_LINES):
         orders, notes = _add_batch(batch, zone=zone, now=now)
         done += len(batch)
         yield done, orders, notes
-
-
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    batch: list[Document] = []
-    lines = 0
-    for document in documents:
-        batch.append(document)
-        lines += len(document.lines)
-        if lines >= _BATCH_LINES:
-            yield batch
-            batch, lines = [], 0
-    if batch:
-        yield batch
 
 
 def _add_batch(batch: list[Document], *, zone: tzinfo, now: datetime) -> tuple[int, int]:

@@ -3,13 +3,14 @@
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from zhanggui.core.portions import portions
 from zhanggui.core.tables.reading import Table, open_table
 from zhanggui.core.transactions import rest
 from zhanggui.orders.importing import online_retail
@@ -175,7 +176,7 @@ def import_marketplace(
         _read(opened, gathered, progress)
         tally = _Tally(layout.name, gathered.lines, gathered.loose)
         sales = _judged(gathered, layout, reading, wish, tally)
-        for batch in _batches(sales):
+        for batch in portions(sales, weight=lambda one: len(one.items), least=_BATCH_LINES):
             began = time.monotonic()
             if wish.is_dry_run:
                 found = sort_out(batch, format_name=layout.name)
@@ -233,19 +234,6 @@ def _sale(group: Group, layout: Layout, reading: Reading) -> Sale:
         kept=tuple(one.kept for one in rows),
         is_masked=any(one.is_masked for one in group.rows),
     )
-
-
-def _batches(sales: Iterable[Sale]) -> Iterator[list[Sale]]:
-    batch: list[Sale] = []
-    lines = 0
-    for sale in sales:
-        batch.append(sale)
-        lines += len(sale.items)
-        if lines >= _BATCH_LINES:
-            yield batch
-            batch, lines = [], 0
-    if batch:
-        yield batch
 
 
 def _hash(paths: Sequence[Path]) -> str:
