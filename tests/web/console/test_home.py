@@ -70,6 +70,23 @@ def test_paid_orders_of_a_period_are_the_rows_behind_the_figure(
     assert rows(behind) == number
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [(1, 2, ("up", "+100.0%")), (2, 1, ("down", "−50.0%")), (2, 2, ("", "持平")), (0, 1, None)],
+)
+def test_a_figure_says_how_it_moved_since_yesterday(
+    owner: Client, before: int, now: int, told: tuple[str, str] | None
+) -> None:
+    for days, count in ((1, before), (0, now)):
+        for _ in range(count):
+            placed(now=NOON - timedelta(days=days, minutes=2), paid=True)
+
+    html = owner.get("/console/").content.decode()
+
+    moved = re.findall(r'class="trend (\w*)">(?:<svg.*?</svg>)?([^<]+)</span>', html)
+    assert moved[1:2] == ([told] if told else [])
+
+
 def test_the_warehouse_reads_no_amount_anywhere(warehouse: Client) -> None:
     order = placed(now=NOON, paid=True)
 

@@ -23,8 +23,8 @@ def load_demo(*, now: datetime, say: Say) -> None:
     with transaction.atomic():
         say("商品和图片 · Products and pictures …")
         load_shop(content)
-        load_staff(content, now=start)
+        staff = load_staff(content, now=start)
         load_goods(content, now=start)
         load_stock(content, now=start)
         say("一个月的订单 · A month of orders …")
-        load_month(content, now=now)
+        load_month(content, staff=staff, now=now)

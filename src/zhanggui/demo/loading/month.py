@@ -2,12 +2,13 @@
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from zhanggui.accounts.types import Role
 from zhanggui.catalog import queries as catalog
-from zhanggui.core.types import SHOPPER, SYSTEM, Actor, ActorType
+from zhanggui.core.types import SHOPPER, SYSTEM, Actor
 from zhanggui.customers.queries import checked_address
 from zhanggui.customers.types import AddressInput
 from zhanggui.demo.content import DemoContent, DemoShopper
@@ -34,7 +35,6 @@ from zhanggui.payments.providers.base import (
 
 DAYS = 30
 CARRIERS = ("shunfeng", "zhongtong", "yuantong", "jtexpress")
-STAFF = Actor(ActorType.STAFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,11 @@ class _Month:
     dice: random.Random
     skus: list[str]
     shoppers: tuple[DemoShopper, ...]
+    staff: Mapping[Role, Actor]
     now: datetime
 
 
-def load_month(content: DemoContent, *, now: datetime) -> None:
+def load_month(content: DemoContent, *, staff: Mapping[Role, Actor], now: datetime) -> None:
     """Place, pay, ship and end orders as their age makes likely; the newest still wait."""
     stocked = [sku.code for product in content.products for sku in product.skus]
     facts = catalog.sellable_facts(sku_codes=stocked, now=now)
@@ -56,6 +57,7 @@ def load_month(content: DemoContent, *, now: datetime) -> None:
         random.Random(1121),  # noqa: S311 -- no secret: the same demo every time
         [code for code, fact in facts.items() if available[fact.sku_id] > 5],
         content.shoppers,
+        staff,
         now,
     )
     for number, at in enumerate(_moments(month)):
@@ -98,13 +100,13 @@ def _live(month: _Month, number: int, at: datetime) -> None:
     fate = month.dice.random()
     if age < timedelta(minutes=30):
         if number % 2:
-            _pay(placed, channel, at + timedelta(minutes=2), amount=placed.payable_minor)
+            _pay(month, placed, channel, at + timedelta(minutes=2))
     elif fate < 0.07:
         payments.close_overdue(order_id=placed.order_id, now=at + timedelta(days=4))
     elif fate < 0.10:
         _cancel(placed, channel, at, paid_late=fate < 0.085)
     else:
-        _pay(placed, channel, at + timedelta(minutes=3), amount=placed.payable_minor)
+        _pay(month, placed, channel, at + timedelta(minutes=3))
         _ship(month, placed, at, number)
 
 
@@ -131,18 +133,18 @@ def _place(
         return None
 
 
-def _pay(placed: PlacedOrder, channel: str, at: datetime, *, amount: int) -> None:
+def _pay(month: _Month, placed: PlacedOrder, channel: str, at: datetime) -> None:
     if channel == PaymentChannel.TRANSFER:
         payments.confirm_transfer(
             order_id=placed.order_id,
-            amount_minor=amount,
+            amount_minor=placed.payable_minor,
             reference=f"HK{placed.number[-8:]}",
-            actor=STAFF,
+            actor=month.staff[Role.SERVICE],
             now=at,
         )
         return
     attempt = payments.open_attempt(order_id=placed.order_id, channel=channel, now=at)
-    _settle(attempt.out_trade_no, amount, at)
+    _settle(attempt.out_trade_no, placed.payable_minor, at)
 
 
 def _settle(out_trade_no: str, amount: int, at: datetime) -> None:
@@ -203,7 +205,11 @@ def _ship(month: _Month, placed: PlacedOrder, at: datetime, number: int) -> None
         "jtexpress": f"JT{digits}",
     }[carrier]
     fulfilment.ship_order(
-        order_id=placed.order_id, carrier=carrier, tracking_no=tracking, actor=STAFF, now=shipped_at
+        order_id=placed.order_id,
+        carrier=carrier,
+        tracking_no=tracking,
+        actor=month.staff[Role.WAREHOUSE],
+        now=shipped_at,
     )
     received_at = shipped_at + timedelta(days=month.dice.randint(2, 6), hours=3)
     if received_at < month.now:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from zhanggui.accounts import services as accounts
 from zhanggui.accounts.types import Role
+from zhanggui.core.types import Actor, ActorType
 from zhanggui.demo.content import DemoAddress, DemoContent
 from zhanggui.demo.types import PASSWORD
 
@@ -29,13 +30,13 @@ def _one_line(place: DemoAddress) -> str:
     return f"{place.province}{place.city}{place.district}{place.detail}"
 
 
-def load_staff(content: DemoContent, *, now: datetime) -> None:
-    """Make the logins, all with the password that everybody knows."""
+def load_staff(content: DemoContent, *, now: datetime) -> dict[Role, Actor]:
+    """Make the logins, all with the password that everybody knows; return who they are."""
+    found = {}
     for person in content.staff:
-        accounts.create_staff(
-            username=person.login,
-            name=person.name,
-            role=Role(person.role),
-            password=PASSWORD,
-            now=now,
+        role = Role(person.role)
+        user = accounts.create_staff(
+            username=person.login, name=person.name, role=role, password=PASSWORD, now=now
         )
+        found[role] = Actor(ActorType.STAFF, user.pk, person.name)
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts.types import RIGHTS, Holder
@@ -52,7 +52,13 @@ PLACES = (
         in_dock=True,
         key="p",
     ),
-    Place(name="categories", label=_("分类"), icon="category", resource="products", group=GOODS),
+    Place(
+        name="categories",
+        label=pgettext_lazy("page", "类目"),
+        icon="category",
+        resource="products",
+        group=GOODS,
+    ),
     Place(
         name="stock",
         label=_("库存"),

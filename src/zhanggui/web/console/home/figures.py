@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from zhanggui.accounts import queries as accounts
 from zhanggui.core import versions
@@ -29,7 +30,7 @@ class Kpi:
     value: int
     is_money: bool
     change: str  # "+12.4%", "" where there is nothing to compare with
-    is_up: bool
+    direction: str  # "up", "down", "" where it stayed
     course: list[int]
 
 
@@ -80,15 +81,17 @@ def _kpi(label: str | Promise, now: int, before: int, course: list[int], is_mone
         value=now,
         is_money=is_money,
         change=change_text(now, before),
-        is_up=now >= before,
+        direction="up" if now > before else "down" if now < before else "",
         course=course,
     )
 
 
 def change_text(now: int, before: int) -> str:
-    """Write by how much a figure moved, with one decimal: +12.4%."""
+    """Write by how much a figure moved, with one decimal: +12.4%; "" with nothing to compare."""
     if before <= 0:
         return ""
+    if now == before:
+        return pgettext("figure", "持平")
     tenths = (abs(now - before) * 2000 + before) // (before * 2)
     sign = "+" if now >= before else MINUS
     return f"{sign}{tenths // 10:,}.{tenths % 10}%"
