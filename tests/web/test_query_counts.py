@@ -19,7 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 from tests.factories.catalog import CategoryFactory, PictureFactory, ProductFactory, SkuFactory
-from tests.factories.files import make_imports
+from tests.factories.files import make_imports, make_order_of_elsewhere
 from tests.factories.passkeys import protect
 from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_shop, stocked
 from tests.factories.staff import StaffFactory
@@ -107,6 +107,7 @@ ASKED: dict[str, tuple[str, ...]] = {
         "/console/orders/{paid}/",
         "/console/orders/{shipped}/",
         "/console/orders/{closed}/",
+        "/console/orders/{elsewhere}/",
     ),
     "console/orders/<str:number>/slip/": ("/console/orders/{shipped}/slip/",),
     "console/orders/<str:number>/ship/": ("/console/orders/{paid}/ship/",),
@@ -212,7 +213,7 @@ def build(size: int, **sku: Any) -> World:
     _people(world)
     change_settings(size)
     _transfers(world)
-    world.names |= make_imports(size)
+    world.names |= make_imports(size) | {"elsewhere": make_order_of_elsewhere(size)}
     for number in range(size):
         Message.objects.create(
             kind="sign_in_code", phone=HANGZHOU.phone, text="1", status="waiting", created_at=NOON
@@ -347,6 +348,7 @@ def _look_at(world: World, order: Order) -> None:
         orders.show_personal_data(
             order_id=order.pk,
             reason="核对",
+            with_money=True,
             actor=Actor(ActorType.STAFF, StaffFactory().pk),
             now=NOON,
         )

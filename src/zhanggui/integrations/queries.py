@@ -5,9 +5,11 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO
 
 from django.core.files.storage import storages
+from django.db.models import Q
 
 from zhanggui.integrations.models import ExportRun as ExportRun
 from zhanggui.integrations.models import ImportRow as ImportRow
@@ -35,6 +37,13 @@ def imports(*, limit: int = 30) -> list[ImportRun]:
 def import_run(*, run_id: int) -> ImportRun | None:
     """Return an import."""
     return ImportRun.objects.filter(pk=run_id).first()
+
+
+def orders_import_at(*, format_name: str, at: datetime) -> ImportRun | None:
+    """Return the import of orders that was writing at a moment, None where it was a command."""
+    runs = ImportRun.objects.filter(kind=Kind.ORDERS, format=format_name, started_at__lte=at)
+    still = Q(ended_at=None) | Q(ended_at__gte=at)
+    return runs.filter(still).order_by("-started_at", "-pk").first()
 
 
 def exports(*, actor_id: int | None, limit: int = 30) -> list[ExportRun]:

@@ -1,5 +1,7 @@
 """Arithmetic of orders: pure functions over facts that others read."""
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -16,6 +18,12 @@ from zhanggui.orders.types import (
 
 MAX_QUANTITY = 999
 MAX_LINES = 50
+SHORT_NUMBER = 6  # signs: up to here a number may as well be the end of another
+# What stands before a number where people copy it: 订单编号：, taobao:, Order no., a quote of Excel
+_LABEL = re.compile(
+    r"^[\s'`\"]*(?:[^:]{1,30}:|[^\W\d_a-z]{0,8}号|order(?:\s+(?:id|no\.?|number))?)?[\s'`\"]*"
+)
+_NUMBER = re.compile(r"[#0-9a-z][0-9a-z#_./\s-]{0,59}")
 
 
 def display_status(
@@ -151,3 +159,19 @@ def whole_hours(start: datetime, end: datetime) -> range:
 
 
 _HOUR = 3_600
+
+
+def pasted_number(text: str) -> str:
+    """Return what was pasted without the label before it, wide signs made narrow, small letters."""
+    return _LABEL.sub("", unicodedata.normalize("NFKC", text).casefold(), count=1).strip()
+
+
+def number_form(text: str) -> str:
+    """Return an order number of another shop as numbers are compared, "" for what can be none.
+
+    Letters' case and the signs between do not count: #EN-1001 and en1001 are the same.
+    """
+    number = pasted_number(text)
+    form = "".join(sign for sign in number if sign.isalnum())
+    has_digit = any(sign.isdigit() for sign in form)
+    return form if has_digit and len(form) <= 40 and _NUMBER.fullmatch(number) else ""

@@ -250,11 +250,15 @@ class ImportedOrder(models.Model):
     id = IdField()
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="imported")
     format = models.CharField(max_length=30)
-    number = models.CharField(max_length=40, db_index=True)  # as the other shop called it
+    number = models.CharField(max_length=40)  # as the other shop called it
+    number_form = models.CharField(max_length=40)  # as numbers are compared: calc.number_form
     cells = EncryptedField(default="[]")  # JSON: for each row its cells by column
     recipient_masked = models.BooleanField(default=False)
     file_hash = models.CharField(max_length=64)  # SHA-256 of the file
     imported_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["number_form"], name="imported_order_by_number")]
 
     def __str__(self) -> str:
         return f"{self.format} {self.number}"

@@ -230,13 +230,22 @@ class OrderNotReady(Refusal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCell:
+    """A cell of a row of another shop's file that was kept with its order."""
+
+    column: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalData:
-    """A buyer's data in clear, for who may see it."""
+    """A buyer's data in clear, for who may see it, with what another shop's file said."""
 
     name: str
     phone: str  # as people in China write it
     detail: str
     note: str
+    kept: tuple[tuple[KeptCell, ...], ...] = ()  # row by row
 
 
 class CartRefused(Refusal):

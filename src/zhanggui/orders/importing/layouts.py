@@ -58,6 +58,11 @@ class Layout:
         extra = sum(header_form(column) in self._also for column in header)
         return sum(map(bool, match)) + extra
 
+    def field_of(self, column: str) -> str:
+        """Return the field of a column of this format or of its list of items, "" for none."""
+        name = header_form(column)
+        return self._by_name.get(name, "") or (self.items.field_of(column) if self.items else "")
+
     def knows_word(self, word: str) -> bool:
         """Tell whether this is a status word of the format."""
         return word_form(word) in self.states

@@ -10,6 +10,12 @@ from zhanggui.orders.queries.carts import (
     why_page_not_sold,
     why_product_not_sold,
 )
+from zhanggui.orders.queries.elsewhere import (
+    Elsewhere,
+    elsewhere,
+    kept_rows,
+    orders_numbered_elsewhere,
+)
 from zhanggui.orders.queries.figures import (
     BestSeller,
     SalesFigure,
@@ -40,6 +46,7 @@ from zhanggui.orders.queries.orders import (
 
 __all__ = [
     "BestSeller",
+    "Elsewhere",
     "Order",
     "OrderFilter",
     "OrderLine",
@@ -50,6 +57,8 @@ __all__ = [
     "cart_lines",
     "cart_of_customer",
     "cart_pieces",
+    "elsewhere",
+    "kept_rows",
     "lines_of",
     "newest_orders_of",
     "noted_best_sold",
@@ -60,6 +69,7 @@ __all__ = [
     "order_numbers",
     "order_page",
     "orders_by_ids",
+    "orders_numbered_elsewhere",
     "orders_past_confirm",
     "orders_past_pay",
     "paid_after",

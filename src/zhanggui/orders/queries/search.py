@@ -2,6 +2,8 @@
 
 An order's number, its last six digits, a phone, its last four digits and a tracking number are told
 by their form. Only what is none of them is taken for the buyer's whole name, goods or their code.
+The number that another shop gave an imported order may look like any of them: it is asked for
+beside them, except where a whole number or phone is there.
 """
 
 import re
@@ -16,13 +18,16 @@ from zhanggui.core import sql
 from zhanggui.core.phones import InvalidPhone, normal_phone, phone_index, phone_last4_index
 from zhanggui.core.text import is_storable
 from zhanggui.customers import queries as customers
+from zhanggui.orders.calc import SHORT_NUMBER, number_form, pasted_number
 from zhanggui.orders.models import Order, OrderLine
+from zhanggui.orders.queries.elsewhere import orders_numbered_elsewhere
 
 _LONGEST = 200
 _NAMED = "WHERE name_index IN ({wanted}) LIMIT %s"
 _HAS = "EXISTS (SELECT 1 FROM orders_orderline WHERE order_id = orders_order.id"
 _CODED = "WHERE sku_code IN ({wanted}) LIMIT %s"
 _OF_SKUS = "WHERE sku_id IN ({wanted}) LIMIT %s"
+_WHOLE = ("number", "phone_index")  # columns whose values are found whole, not by their end
 _MANY_SKUS, _MANY_ORDERS = 100, 3_000  # up to here orders with some goods are named by id
 
 
@@ -34,25 +39,30 @@ def known_by(*, q: str, also_ids: Collection[int]) -> Condition:
     text = q.strip()[:_LONGEST]
     if not is_storable(text):
         return _among(also_ids)
-    told = _by_form(re.sub(r"[\s-]", "", text))
-    if also_ids and told:
-        return f"({told[0]} = %s OR {_among(also_ids)[0]})", [told[1]]
-    if also_ids:
-        return _among(also_ids)
-    if told and _is_there(*told):
+    told = _by_form(re.sub(r"[\s-]", "", pasted_number(text)))
+    is_whole = told is not None and told[0] in _WHOLE
+    if told and is_whole and not also_ids and _is_there(*told):
         return f"{told[0]} = %s", [told[1]]
-    return _by_words(text)
+    found = {*also_ids, *orders_numbered_elsewhere(q=text)}
+    if told and found:
+        return f"({told[0]} = %s OR {_among(found)[0]})", [told[1]]
+    if told and not is_whole and _is_there(*told):
+        return f"{told[0]} = %s", [told[1]]
+    is_told = found and len(number_form(text)) > SHORT_NUMBER
+    return _among(found) if also_ids or is_told else _by_words(text, found)
 
 
-def _by_words(text: str) -> Condition:
-    """Return the condition for a buyer's name, goods or their code.
+def _by_words(text: str, also_ids: Collection[int]) -> Condition:
+    """Return the condition for a buyer's name, goods or their code, or orders known already.
 
     Few namesakes or few orders with the goods are named by id, so that the list of them is short.
     """
     name = customers.name_index(text)
     goods = _with_goods(text)
     if not isinstance(goods, set):
-        return f"(name_index = %s OR {goods[0]})", [name, *goods[1]]
+        known = f" OR {_among(also_ids)[0]}" if also_ids else ""
+        return f"(name_index = %s OR {goods[0]}{known})", [name, *goods[1]]
+    goods.update(also_ids)
     if not goods:
         return "name_index = %s", [name]
     namesakes = [one for (one,) in sql.values(Order, ("id",), _NAMED, [name], _MANY_ORDERS + 1)]

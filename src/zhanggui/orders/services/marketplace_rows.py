@@ -159,6 +159,7 @@ def _add(sales: Sequence[Sale], source: From) -> None:
             order=order,
             format=source.format_name,
             number=sale.ref,
+            number_form=calc.number_form(sale.ref),
             cells=json.dumps(sale.kept, ensure_ascii=False),
             recipient_masked=sale.is_masked,
             file_hash=source.file_hash,
@@ -330,6 +331,11 @@ def _move_on(order: Order, sale: Sale, more: int, source: From) -> None:
     tally(before=[before], after=[counted(order)])
     if order.shipped_pieces == order.pieces:
         order.lines.update(shipped_quantity=F("quantity"))
+    kept = ImportedOrder.objects.filter(order=order).first()
+    if kept is not None:  # what is shown of the other shop is what it said last
+        kept.cells = json.dumps(sale.kept, ensure_ascii=False)
+        kept.file_hash, kept.imported_at = source.file_hash, source.now
+        kept.save(update_fields=["cells", "file_hash", "imported_at"])
     if more > 0:
         number = order.credit_notes.count()
         ref = f"{sale.ref}/{number + 1}" if number else sale.ref

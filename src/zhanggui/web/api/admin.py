@@ -37,8 +37,8 @@ def order_list(
     cursor: schemas.Cursor = "",
     limit: Annotated[int, Field(ge=1, le=100)] = 50,
 ) -> HttpResponse:
-    """Orders, newest first; `q` is a number, phone, last four digits, name, product, SKU or
-    tracking number."""
+    """Orders, newest first; `q` is a number (ours or of the shop an order was imported from),
+    phone, last four digits, name, product, SKU or tracking number."""
     text = words(q)
     wanted = orders.OrderFilter(
         display_status=words(display_status),
@@ -125,11 +125,19 @@ def reveal(request: HttpRequest, number: str, payload: schemas.RevealIn) -> Http
     shown = order_services.show_personal_data(
         order_id=_order(request, number).pk,
         reason=words(payload.reason),
+        with_money=holder(request).may("orders", "see_money"),
         actor=key_actor(request),
         now=timezone.now(),
     )
+    kept = [{cell.column: cell.text for cell in row} for row in shown.kept]
     return as_json(
-        {"name": shown.name, "phone": shown.phone, "detail": shown.detail, "note": shown.note}
+        {
+            "name": shown.name,
+            "phone": shown.phone,
+            "detail": shown.detail,
+            "note": shown.note,
+            "imported_rows": kept,
+        }
     )
 
 

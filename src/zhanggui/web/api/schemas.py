@@ -295,12 +295,13 @@ class RevealIn(Input):
 
 
 class RevealOut(Schema):
-    """Personal data in clear."""
+    """Personal data in clear; `imported_rows` are the rows of another shop's file, by column."""
 
     name: str
     phone: str
     detail: str
     note: str
+    imported_rows: list[dict[str, str]]
 
 
 class StockOut(Schema):

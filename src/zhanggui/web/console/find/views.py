@@ -11,6 +11,7 @@ from zhanggui.accounts.types import Holder
 from zhanggui.catalog import queries as catalog
 from zhanggui.core.text import TextRefused, clean_text
 from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.orders import calc
 from zhanggui.orders import queries as orders
 from zhanggui.web.access import allowed, sees, staff_user
 
@@ -41,9 +42,16 @@ def _place(person: Holder, q: str) -> str:
 
 
 def _order_number(person: Holder, q: str) -> str:
-    """Return the number of the one order that this number or tracking number names."""
-    order = orders.order_by_number(number=q)
+    """Return the number of the one order that this number or tracking number names.
+
+    A number of few digits, which another shop may have given, is no more than a part of many
+    others: the list shows them all.
+    """
+    order = orders.order_by_number(number=calc.pasted_number(q))
     if order is None:
-        found = orders.orders_by_ids(order_ids=fulfilment.order_ids_by_tracking(q=q, limit=2))
+        ids = set(fulfilment.order_ids_by_tracking(q=q, limit=2))
+        if len(calc.number_form(q)) > calc.SHORT_NUMBER or "#" in q:
+            ids.update(orders.orders_numbered_elsewhere(q=q, most=2))
+        found = orders.orders_by_ids(order_ids=ids)
         order = found[0] if len(found) == 1 else None
     return order.number if order is not None and sees(person, order.warehouse_id) else ""

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from zhanggui.accounts import queries as accounts
 from zhanggui.core.masking import mask_detail
 from zhanggui.fulfilment import queries as fulfilment
+from zhanggui.integrations import queries as integrations
+from zhanggui.integrations.queries import ImportRun
 from zhanggui.inventory import queries as inventory
 from zhanggui.orders import queries as orders
-from zhanggui.orders.queries import Order, OrderLine
+from zhanggui.orders.queries import Elsewhere, Order, OrderLine
 from zhanggui.orders.types import DisplayStatus, PaymentChannel
 from zhanggui.payments import queries as payments
 from zhanggui.payments.queries import Refund
@@ -89,6 +91,7 @@ def order_context(
     events = orders.timeline(order_id=order.pk)
     row = order_rows(found=[order])[0]
     paid = payments.payments_of(order_id=order.pk) if sees_payments else []
+    elsewhere = orders.elsewhere(order=order, with_money=sees_money)
     is_unpaid = order.display_status == DisplayStatus.TO_PAY and not order.paid_minor
     return {
         "order": order,
@@ -115,8 +118,20 @@ def order_context(
         "can_ship": row.can_ship and person.may("orders", "ship"),
         "can_cancel": is_unpaid and person.may("orders", "cancel"),
         "can_confirm": takes_transfer(order) and person.may("payments", "confirm_transfer"),
-        "can_reveal": person.may("orders", "reveal") and bool(order.phone or order.name),
+        "elsewhere": elsewhere,
+        "import_run": _import_of(elsewhere) if person.may("imports", "view") else None,
+        "can_reveal": person.may("orders", "reveal")
+        and bool(order.phone or order.name or (elsewhere and elsewhere.columns)),
     }
+
+
+def _import_of(elsewhere: Elsewhere | None) -> ImportRun | None:
+    """Return the import that last brought what another shop said of an order."""
+    if elsewhere is None or elsewhere.imported_at is None:
+        return None
+    return integrations.orders_import_at(
+        format_name=elsewhere.format_name, at=elsewhere.imported_at
+    )
 
 
 def takes_transfer(order: Order) -> bool:

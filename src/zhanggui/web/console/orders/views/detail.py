@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from zhanggui.core.types import Refusal
 from zhanggui.orders import services
-from zhanggui.web.access import allowed, staff_actor
+from zhanggui.web.access import allowed, staff_actor, staff_user
 from zhanggui.web.console.orders.forms import RevealForm
 from zhanggui.web.console.orders.order_page import answer_sheet, find_order, order_context
 from zhanggui.web.console.pages import is_htmx, page
@@ -34,7 +34,11 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             personal = services.show_personal_data(
-                order_id=order.pk, reason=form.reason, actor=staff_actor(request), now=now
+                order_id=order.pk,
+                reason=form.reason,
+                with_money=staff_user(request).may("orders", "see_money"),
+                actor=staff_actor(request),
+                now=now,
             )
         except Refusal as refusal:
             form.refuse(refusal)
