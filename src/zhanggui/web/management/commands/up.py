@@ -208,7 +208,7 @@ def web_command(place: Place, options: dict[str, Any]) -> list[str]:
             "5",
             "--respawn-failed-workers",
         ),
-        *("--log-level", "warning", "--no-ws"),
+        *("--log-level", "error", "--no-ws"),
         *("--static-path-route", settings.MEDIA_URL.rstrip("/"), "--static-path-mount", str(media)),
         "zhanggui.config.wsgi:application",
     ]
