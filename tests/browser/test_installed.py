@@ -1,7 +1,8 @@
 """Console and shop without a network, in a browser whose service workers run."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.utils import timezone
@@ -11,6 +12,7 @@ from tests.factories.shop import basket
 from tests.factories.staff import PASSWORD, StaffFactory
 
 from zhanggui.accounts import services as accounts
+from zhanggui.core import versions
 from zhanggui.core.types import SYSTEM
 from zhanggui.orders import services as orders
 from zhanggui.orders.models import Order
@@ -135,6 +137,53 @@ def test_who_is_signed_out_by_the_shop_or_joins_on_the_device_leaves_no_page(
     page.context.set_offline(True)
     page.goto("/console/orders/")
     expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
+
+
+def noted(page: Page, store: Store) -> Order:
+    """Leave the numbers of new orders in the browser, as an open page of the console does."""
+    until(lambda: "after" in stored(page))
+    order = paid(store)
+    until(lambda: order.number in stored(page))
+    return order
+
+
+def stored(page: Page) -> str:
+    """Return what the browser holds of what it was told of orders."""
+    return str(page.evaluate("localStorage.getItem('pulse') ?? ''"))
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so; a page's own policy forbids it to wait by itself."""
+    end = time.monotonic() + 15
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("where", ["a page", "a sheet", "nothing"])
+def test_whom_the_shop_signs_out_leaves_no_number_at_its_next_answer(
+    page: Page, store: Store, where: str
+) -> None:
+    order = paid(store)
+    owner = StaffFactory(username="linlan")
+    sign_in(page)
+    keep(page, "/console/orders/")
+    noted(page, store)
+
+    accounts.end_sessions(user_id=owner.pk, actor=SYSTEM, now=timezone.now())
+    if where == "a page":
+        page.goto("/console/stock/")
+    elif where == "a sheet":
+        page.evaluate(
+            "(url) => htmx.ajax('GET', url, '#sheets')", f"/console/orders/{order.number}/ship/"
+        )
+    else:  # the open page learns it by itself, where the session is looked up again
+        versions.forget()
+
+    if where != "nothing":
+        page.wait_for_url("**/console/login/**")
+    until(lambda: not stored(page))
+    until(lambda: page.evaluate(KEPT, "/console/orders/") is False)
 
 
 def test_a_product_that_was_looked_at_is_shown_without_a_network(page: Page) -> None:

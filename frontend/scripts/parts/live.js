@@ -1,4 +1,5 @@
 // New paid orders: one tab of this browser asks a tiny address every few seconds, all tabs show it.
+import { forget } from "./leaving.js";
 import { all, on } from "./on.js";
 import { play } from "./sound.js";
 import { say, toast } from "./toasts.js";
@@ -92,13 +93,19 @@ const ask = async () => {
   store("pulse-asked", Date.now());
   try {
     const answer = await fetch(`${address}?after=${state().after}`, { headers: { "HX-Request": "true" } });
-    if (answer.status === 401 || answer.status === 403) return; // signed out
+    if (answer.status === 401 || answer.status === 403) return leave();
     if (answer.status === 200) take(await answer.json());
     wait = answer.ok ? EVERY : Math.min(wait * 2, 60000);
   } catch {
     wait = Math.min(wait * 2, 60000);
   }
   later();
+};
+// signed out, or no longer one who sees orders
+const leave = () => {
+  forget();
+  delete local.pulse;
+  show({ fresh: [] });
 };
 const later = (pause = document.hidden ? HIDDEN : wait) => {
   clearTimeout(timer);
@@ -119,7 +126,7 @@ if (address) {
   addEventListener("storage", (event) => {
     if (event.key !== "pulse") return;
     const now = state();
-    show(now);
+    show(now); // nothing, where another tab was told that the session ended
     if (now.last?.length && now.fresh.length && !document.hidden) tell(now.last);
   });
   document.addEventListener("visibilitychange", () => {

@@ -1,5 +1,5 @@
 // Without a network: the worker that keeps the last pages, and what such a page may still do.
-import { all, on } from "./on.js";
+import { all } from "./on.js";
 import { say } from "./toasts.js";
 
 const root = document.documentElement;
@@ -27,12 +27,3 @@ if (stale !== undefined) {
   addEventListener("online", () => location.reload());
   document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && location.reload());
 }
-
-// who signs out leaves nothing behind
-on("submit", "[data-sign-out]", () => {
-  try {
-    for (const key of ["pulse", "pulse-asked"]) localStorage.removeItem(key);
-  } catch {
-    // storage may be refused
-  }
-});
