@@ -328,7 +328,7 @@ def test_a_workbook_with_its_table_on_another_sheet_and_real_numbers(
     [
         ('商品名称,售价\n杯子,9\n"碗,8\n盘,7', "broken_table", "第 3 行"),
         ('商品名称,售价\n"杯子,9\n大"碗,8\n盘,7', "broken_table", "第 2 行"),
-        ("<html><table><tr><td>商品名称</td></tr></table>", "markup", "网页"),
+        ("<html><body>登录已过期，请重新登录</body></html>", "markup", "网页"),
         ("\ufeff <!DOCTYPE html><table>", "markup", "网页"),
     ],
 )

@@ -79,6 +79,13 @@ def test_excel_is_read_with_numbers_as_people_see_them(tmp_path: Path) -> None:
     assert record.cells[-5:] == ("A-1", "", "19.9", "6901234567892", "2026-11-21 10:00:00")
 
 
+def test_a_header_that_comes_again_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "goods.csv"
+    path.write_text("\n".join([*ROWS, ROWS[0], "A-3,盖碗,5"]), "utf-8")
+
+    assert read(path)[1] == [*CELLS, ("A-3", "盖碗", "5")]
+
+
 def damaged_files() -> dict[str, bytes]:
     return {
         "empty": b"",

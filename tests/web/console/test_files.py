@@ -103,6 +103,48 @@ def test_a_table_with_columns_of_its_own_is_imported_step_by_step(client: Client
     ]
 
 
+def test_a_file_in_another_encoding_is_read_again_as_somebody_says() -> None:
+    client = staff()
+    file = SimpleUploadedFile("g.csv", "sku,name,price\na,Łódź,5\nb,Café,6\n".encode("cp1250"))
+    refused = client.post("/console/imports/new/", {"kind": "products", "file": file})
+    assert refused.status_code == 422
+    assert "分不清" in refused.content.decode() or "无法识别" in refused.content.decode()
+    file.seek(0)
+    client.post("/console/imports/new/", {"kind": "products", "file": file, "encoding": "cp1252"})
+    made = ImportRun.objects.get()
+    url = f"/console/imports/{made.pk}/"
+    page = client.get(url).content.decode()
+    assert "按「西欧（Windows-1252、Latin-1）」读取" in page
+    assert "Łódź" not in page
+
+    answer = match(client, made.columns, encoding="cp1250")
+
+    made.refresh_from_db()
+    assert answer["Location"] == url
+    assert made.state == RunState.UPLOADED
+    assert "Łódź、Café" in client.get(url).content.decode()
+    match(client, made.columns, encoding="cp1250")
+    assert work().state == RunState.CHECKED
+    client.post(f"{url}begin/")
+    work()
+    assert set(Product.objects.values_list("name", flat=True)) == {"Łódź", "Café"}
+
+
+def test_an_encoding_that_a_file_is_not_in_changes_nothing() -> None:
+    client = staff()
+    upload(client)
+    made = ImportRun.objects.get()
+
+    with nothing_changes():
+        answer = match(client, COLUMNS, encoding="gb18030", reread="1")
+
+    page = client.get(answer["Location"]).content.decode()
+    assert "附近有损坏的字符" in page
+    assert "马克杯、坏行" in page
+    made.refresh_from_db()
+    assert "encoding" not in made.options
+
+
 def test_the_match_is_remembered_for_the_same_header() -> None:
     client = staff()
     upload(client)

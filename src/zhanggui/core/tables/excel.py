@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from zhanggui.core.tables.cells import text_of
-from zhanggui.core.tables.types import FileRefused, Record
+from zhanggui.core.tables.types import MOST_CELLS, FileRefused, Record, too_large
 
 XLSX, XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOST_BYTES = 400 << 20  # unpacked
 MOST_SHEETS = 20  # are looked at
-MOST_CELLS = 12_000_000  # the library holds a sheet as a full rectangle
 _CHUNK = 1 << 20
 # It begins with what is rare, and looks back from there: that is twice as fast on a sheet and
 # twenty times on noise.
@@ -76,14 +75,14 @@ def _survey(read: Callable[[int], bytes], name: str, left: int) -> int:
     while chunk := read(_CHUNK):
         left -= len(chunk)
         if left < 0:
-            raise _too_large()
+            raise too_large()
         if is_sheet:
             for letters, digits in _PLACE.findall(tail + chunk):
                 rows = max(rows, int(digits))
                 columns = max(columns, _column(letters))
             tail = chunk[-20:]
-    if rows * columns > MOST_CELLS:
-        raise _too_large()
+    if rows * columns > MOST_CELLS:  # the library holds a sheet as a full rectangle
+        raise too_large()
     return left
 
 
@@ -92,10 +91,6 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
-
-
-def _too_large() -> FileRefused:
-    return FileRefused(_("表格太大，请删掉空行空列，或分成几份导入。"), code="too_large")
 
 
 def _damaged(error: Exception) -> FileRefused:

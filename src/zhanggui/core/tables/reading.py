@@ -1,7 +1,6 @@
 """Opening a table of unknown making: its kind, its encoding, its delimiter, its header row."""
 
 import csv
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from zhanggui.core.tables.cells import clean_cell
 from zhanggui.core.tables.excel import excel_rows, excel_tops, is_excel
-from zhanggui.core.tables.source import Source, inspect, open_text
+from zhanggui.core.tables.markup import Markup, declared_codec, markup_kind
+from zhanggui.core.tables.source import Source, head_of, inspect, open_text
 from zhanggui.core.tables.types import FileRefused, Record
 from zhanggui.core.text import search_form
 
@@ -22,9 +22,7 @@ HEADER_WITHIN = 20  # rows: some exports have a title above
 MOST_COLUMNS = 600
 _LONGEST_CELL = 1 << 20
 
-_MARKUP = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE
-)
+_HEAD = 8192  # bytes that tell what a file is
 
 Knows = Callable[[Sequence[str]], int]
 
@@ -41,17 +39,35 @@ class Table:
     path: Path
     header: tuple[str, ...]
     line: int  # of the header
-    source: Source | None  # None: Excel
+    source: Source | Markup | None  # None: Excel
     width: int  # of its row, columns without a name at the end included
-    delimiter: str  # of an Excel file the name of the sheet
+    delimiter: str  # of Excel and markup the name of the sheet or table
+
+    @property
+    def lines(self) -> int:
+        """How many lines a text has, 0 where a row is no line."""
+        return self.source.lines if isinstance(self.source, Source) else 0
+
+    @property
+    def codec(self) -> str:
+        """The encoding that it is read in, "" for Excel."""
+        source = self.source.source if isinstance(self.source, Markup) else self.source
+        return source.codec if source else ""
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether signs part its cells, so that a missing one shifts them."""
+        return isinstance(self.source, Source)
 
     @property
     def has_decimal_commas(self) -> bool:
         """Tell whether 1,250 is a little more than one: where the comma parts no cells."""
-        return self.source is not None and self.delimiter == ";"
+        return self.is_text and self.delimiter == ";"
 
     def records(self) -> Iterator[Record]:
         """Yield the rows below the header that hold anything, as wide as the header.
+
+        A header that comes again, as in files that somebody put together, is passed over.
 
         Raises:
             FileRefused: a quote is never closed, or the file is damaged after all.
@@ -61,16 +77,20 @@ class Table:
             if record.line <= self.line:
                 continue
             cells = tuple(map(clean_cell, record.cells))
-            if any(cells):
+            if any(cells) and not self._is_header(cells):
                 filled = cells[:width] + ("",) * (width - len(cells))
                 yield Record(record.line, filled, cells[width:])
 
+    def _is_header(self, cells: Sequence[str]) -> bool:
+        return len(self.header) > 1 and cells[: len(self.header)] == self.header
 
-def open_table(path: Path, *, knows: Knows) -> Table:
-    """Return the table of a file: text in any usual encoding, packed or not, or Excel.
 
-    `knows` tells how many of these header names are known. The header is the first of the upper
-    rows with the most of them, and where none is known the first that is filled best.
+def open_table(path: Path, *, knows: Knows, codec: str = "") -> Table:
+    """Return the table of a file: text in any usual encoding, packed or not, Excel or a web page.
+
+    `codec` is the encoding of a text where somebody chose it. `knows` tells how many of these
+    header names are known. The header is the first of the upper rows with the most of them, and
+    where none is known the first that is filled best.
 
     Raises:
         FileRefused: it can't be opened, is damaged, empty, too large, or no table.
@@ -86,17 +106,19 @@ def open_table(path: Path, *, knows: Knows) -> Table:
         ) from error
     if is_excel(head):
         return _table(path, None, excel_tops(path, HEADER_WITHIN), knows)
-    if _MARKUP.match(head):
-        raise FileRefused(
-            _("这个文件其实是网页，不是表格。请用 Excel 打开，另存为 xlsx 后再上传。"),
-            code="markup",
-        )
-    source = inspect(path)
+    begins = head_of(path, _HEAD)
+    if kind := markup_kind(begins):
+        source = inspect(path, codec=codec, declared=declared_codec(begins))
+        markup = Markup(source, is_xml=kind == "xml")
+        return _table(path, markup, markup.tops(HEADER_WITHIN), knows)
+    source = inspect(path, codec=codec)
     tops = {mark: _top(source, mark) for mark in DELIMITERS}
     return _table(path, source, tops, knows)
 
 
-def _table(path: Path, source: Source | None, tops: dict[str, list[Record]], knows: Knows) -> Table:
+def _table(
+    path: Path, source: Source | Markup | None, tops: dict[str, list[Record]], knows: Knows
+) -> Table:
     best: tuple[tuple[int, int, int], str, Record] | None = None
     for mark, records in tops.items():
         for place, record in enumerate(records):
@@ -128,9 +150,12 @@ def _top(source: Source, mark: str) -> list[Record]:
     return found
 
 
-def _records(path: Path, source: Source | None, mark: str) -> Iterator[Record]:
+def _records(path: Path, source: Source | Markup | None, mark: str) -> Iterator[Record]:
     if source is None:
         yield from excel_rows(path, mark)
+        return
+    if isinstance(source, Markup):
+        yield from source.rows(mark)
         return
     with open_text(source) as text:
         yield from _text_rows(text, mark)

@@ -6,16 +6,19 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from zhanggui.core.tables.encodings import ENCODINGS, codec_named, likely
 from zhanggui.core.tables.types import FileRefused
 
 _CHUNK = 1 << 20
 _MOST_BYTES = 1 << 30  # unpacked
+_SAMPLE = 256 << 10  # bytes
 _GZIP = b"\x1f\x8b"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -40,21 +43,53 @@ class _Survey:
     odd_line: int = 0  # the first line with bytes that are no UTF-8
 
 
-def inspect(path: Path, *, needs_final_newline: bool = False) -> Source:
+def inspect(
+    path: Path, *, needs_final_newline: bool = False, codec: str = "", declared: str = ""
+) -> Source:
     """Read the whole file once and tell how to read it.
 
+    `codec` is the encoding that somebody chose; `declared` one that the file says it has, which
+    counts less than what its bytes show.
+
     Raises:
-        FileRefused: it can't be opened, is damaged, empty, cut off, or in no known encoding.
+        FileRefused: it can't be opened, is damaged, empty, cut off, in no known encoding, or in one
+            that can't be told from another.
     """
     if path.exists() and not path.is_file():  # a pipe can't be read twice
         raise FileRefused(
             _("%(path)s 不是文件。请先存成文件，再导入。") % {"path": path}, code="unreadable_file"
         )
-    try:
+    with _readable(path):
         head = next(_chunks(path), b"")
         if not head:
             raise FileRefused(_("文件是空的，请重新导出后再导入。"), code="empty_file")
-        codec, survey = _encoding(path, head)
+        if codec:
+            known, survey = codec, _survey_or_refuse(path, codec)
+        else:
+            known, survey = _encoding(path, head, declared)
+    if needs_final_newline and survey.last not in "\r\n":
+        raise FileRefused(
+            _("文件最后没有换行，可能没有下载完整。请重新导出后再导入。"), code="truncated_file"
+        )
+    return Source(path=path, codec=known, lines=survey.lines)
+
+
+def head_of(path: Path, size: int) -> str:
+    """Return how a file begins, unpacked, its letters without accents readable.
+
+    Raises:
+        FileRefused: it can't be opened, or is damaged.
+    """
+    with _readable(path), _open(path) as file:
+        head = file.read(size).removeprefix(codecs.BOM_UTF8)
+    wide = next((codec for mark, codec in _MARKS[1:] if head.startswith(mark)), "")
+    return head.decode(wide or _unmarked_utf16(head) or "latin-1", errors="replace")
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise FileRefused(
             _("压缩文件损坏或不完整（%(why)s），请重新下载或重新压缩后再导入。") % {"why": error},
@@ -63,14 +98,9 @@ def inspect(path: Path, *, needs_final_newline: bool = False) -> Source:
     except OSError as error:
         raise FileRefused(
             _("打不开文件 %(path)s（%(why)s），请检查路径和权限。")
-            % {"path": path, "why": error.strerror or error},
+            % {"path": path.name, "why": error.strerror or error},
             code="unreadable_file",
         ) from error
-    if needs_final_newline and survey.last not in "\r\n":
-        raise FileRefused(
-            _("文件最后没有换行，可能没有下载完整。请重新导出后再导入。"), code="truncated_file"
-        )
-    return Source(path=path, codec=codec, lines=survey.lines)
 
 
 def open_text(source: Source) -> io.TextIOWrapper:
@@ -97,7 +127,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _encoding(path: Path, head: bytes) -> tuple[str, _Survey]:
+def _encoding(path: Path, head: bytes, declared: str) -> tuple[str, _Survey]:
     marked = next((codec for mark, codec in _MARKS if head.startswith(mark)), "")
     if not marked:
         marked = _unmarked_utf16(head[:4096])
@@ -108,15 +138,38 @@ def _encoding(path: Path, head: bytes) -> tuple[str, _Survey]:
     if not escaped:
         return "utf-8", survey
     # Where most is right UTF-8 the rest is damage, not another encoding.
-    if survey.foreign.total() < 2 * escaped:
-        for codec, is_plausible in (("gb18030", _is_chinese), ("latin-1", _is_western)):
-            try:
-                other = _survey(path, codec)
-            except UnicodeDecodeError:
-                continue
-            if is_plausible(other.foreign):
-                return codec, other
-    raise _undecodable(survey.odd_line)
+    if survey.foreign.total() >= 2 * escaped:
+        raise _undecodable(survey.odd_line)
+    known, found = likely(_sample(path))
+    said = codec_named(declared)
+    if said in found or (not found and said not in ("", "cp1252")):  # which many pages say blindly
+        known = said
+    if known:
+        return known, _survey_or_refuse(path, known)
+    raise _unclear(found) if found else _undecodable(survey.odd_line)
+
+
+def _sample(path: Path) -> bytes:
+    """Return the first lines that hold more than ASCII: they tell the encoding."""
+    found, size = [], 0
+    with _open(path) as file:
+        while size < _SAMPLE and (line := file.readline(_SAMPLE)):
+            if not line.isascii():
+                found.append(line)
+                size += len(line)
+    return b"".join(found)
+
+
+def _unclear(found: Sequence[str]) -> FileRefused:
+    names = _("、").join(str(ENCODINGS[one]) for one in found)
+    return FileRefused(
+        _(
+            "分不清这个文件的字符编码，可能是：%(names)s。请选定「文件编码」再导入（命令行用"
+            " --encoding），或另存为 UTF-8。"
+        )
+        % {"names": names},
+        code="undecodable_file",
+    )
 
 
 def _unmarked_utf16(head: bytes) -> str:
@@ -132,12 +185,35 @@ def _survey_or_refuse(path: Path, codec: str) -> _Survey:
     try:
         return _survey(path, codec, into=survey)
     except UnicodeDecodeError as error:
-        raise _undecodable(survey.lines + 1) from error
+        line = survey.lines + 1 if codec.startswith("utf-16") else _odd_line(path, codec)
+        raise _undecodable(line, codec) from error
 
 
-def _undecodable(line: int) -> FileRefused:
+def _odd_line(path: Path, codec: str) -> int:
+    with _open(path) as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode(codec)
+            except UnicodeDecodeError:
+                return number
+    return 1
+
+
+def _undecodable(line: int, codec: str = "") -> FileRefused:
+    if codec in ENCODINGS:
+        return FileRefused(
+            _(
+                "文件看起来是「%(name)s」，但第 %(line)d 行附近有损坏的字符。请改好那一行，或选定"
+                "「文件编码」再导入（命令行用 --encoding）。"
+            )
+            % {"name": ENCODINGS[codec], "line": line},
+            code="undecodable_file",
+        )
     return FileRefused(
-        _("第 %(line)d 行附近有无法识别的字符编码。请把文件另存为 UTF-8 后再导入。")
+        _(
+            "第 %(line)d 行附近有无法识别的字符编码。请选定「文件编码」（命令行用 --encoding），"
+            "或另存为 UTF-8 后再导入。"
+        )
         % {"line": line},
         code="undecodable_file",
     )
@@ -163,22 +239,3 @@ def _texts(path: Path, codec: str, errors: str) -> Iterator[str]:
     for chunk in _chunks(path):
         yield decoder.decode(chunk)
     yield decoder.decode(b"", final=True)
-
-
-def _is_chinese(foreign: Counter[str]) -> bool:
-    """Tell GB18030 from accented Latin letters, which read as rare characters there."""
-    usual = sum(n for char, n in foreign.items() if _is_usual_in_chinese(char))
-    return usual * 2 > foreign.total()
-
-
-def _is_usual_in_chinese(char: str) -> bool:
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return len(char.encode("gb18030")) == 4  # signs of other languages, as £
-    return True
-
-
-def _is_western(foreign: Counter[str]) -> bool:
-    """Latin-1 can read any byte: control characters and ÿ mean that it is something else."""
-    return not any(char < "\xa0" or char == "ÿ" for char in foreign)

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from zhanggui.core.types import Refusal
+
+MOST_CELLS = 12_000_000
 
 
 class FileRefused(Refusal):
@@ -25,3 +29,8 @@ class Record:
     line: int
     cells: tuple[str, ...]
     surplus: tuple[str, ...] = ()
+
+
+def too_large() -> FileRefused:
+    """Return the refusal of a table that would fill the memory."""
+    return FileRefused(_("表格太大，请删掉空行空列，或分成几份导入。"), code="too_large")

@@ -18,13 +18,28 @@ from zhanggui.integrations.importing.spool import Spool
 from zhanggui.integrations.types import SURPLUS, FileRow, Kind
 
 MOST_ROWS = 300_000
-TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".ods"}
+TABLES = {
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".xls",
+    ".xlsm",
+    ".xlsb",
+    ".ods",
+    ".xml",
+    ".html",
+    ".htm",
+}
 _MOST_TABLE_BYTES = 200 << 20
 
 
-def table_of(path: Path, *, kind: str = Kind.PRODUCTS) -> Table:
-    """Return the table of a file that holds products, prices or stock."""
-    return open_table(path, knows=knows(kind))
+def table_of(path: Path, *, kind: str = Kind.PRODUCTS, codec: str = "") -> Table:
+    """Return the table of a file that holds products, prices or stock.
+
+    `codec` is the encoding that somebody chose for it.
+    """
+    return open_table(path, knows=knows(kind), codec=codec)
 
 
 def read_products(
@@ -54,7 +69,7 @@ def _gather(table: Table, format_: ProductFormat, match: Match, into: Spool) -> 
         }
         if not values:
             continue
-        if table.source is not None and any(record.surplus[table.width - len(table.header) :]):
+        if table.is_text and any(record.surplus[table.width - len(table.header) :]):
             values[SURPLUS] = "".join(record.surplus)[:40]
         row = FileRow(record.line, values)
         if row.get("category_facts"):
@@ -78,7 +93,7 @@ def is_bundle(path: Path) -> bool:
         return "[Content_Types].xml" not in archive.namelist()
 
 
-def unpack_tables(path: Path, *, into: Path) -> Path:
+def unpack_tables(path: Path, *, into: Path, codec: str = "") -> Path:
     """Unpack the tables of a ZIP into a folder and return the one that holds the products.
 
     Raises:
@@ -99,12 +114,12 @@ def unpack_tables(path: Path, *, into: Path) -> Path:
     found = sorted(one for one in into.iterdir() if one.suffix.lower() in TABLES)
     if not found:
         raise FileRefused(_("压缩包里没有 CSV 或 Excel 表格。"), code="empty_file")
-    return max(found, key=_rank)
+    return max(found, key=lambda one: _rank(one, codec))
 
 
-def _rank(path: Path) -> int:
+def _rank(path: Path, codec: str) -> int:
     try:
-        table = table_of(path)
+        table = table_of(path, codec=codec)
     except FileRefused:
         return -1
     foreign = (one for one in formats_of(Kind.PRODUCTS).values() if one is not OWN)

@@ -15,6 +15,7 @@ from zhanggui.integrations.services.runs import (
     forget_import,
     match_columns,
     match_orders,
+    read_again,
     start_import,
 )
 from zhanggui.integrations.services.undo import undo_import
@@ -33,6 +34,7 @@ __all__ = [
     "match_columns",
     "match_orders",
     "prune_files",
+    "read_again",
     "run_import",
     "start_export",
     "start_import",

@@ -21,7 +21,7 @@ COLUMNS = ["orders"]  # they are found by their names; there is nothing to match
 _SHOWN = 100
 
 
-def found_format(path: Path, *, format_name: str = "") -> str:
+def found_format(path: Path, *, format_name: str = "", codec: str = "") -> str:
     """Return the format of a file of past orders: the given one, or the one that it is found to be.
 
     Raises:
@@ -29,25 +29,26 @@ def found_format(path: Path, *, format_name: str = "") -> str:
     """
     from zhanggui.orders.services import marketplace  # noqa: PLC0415 -- only where one is read
 
-    with tables_of(path) as paths:
-        return marketplace.format_of(paths, format_name=format_name)
+    with tables_of(path, codec=codec) as paths:
+        return marketplace.format_of(paths, format_name=format_name, codec=codec)
 
 
 def understand(run: ImportRun, path: Path, format_name: str) -> None:
     """Find the format of a file that was just taken in. Nobody's name is kept without need."""
-    run.format = found_format(path, format_name=format_name)
+    codec = run.options.get("encoding", "")
+    run.format = found_format(path, format_name=format_name, codec=codec)
     run.columns = COLUMNS
 
 
 @contextmanager
-def tables_of(path: Path, also: Sequence[Path] = ()) -> Iterator[list[Path]]:
+def tables_of(path: Path, also: Sequence[Path] = (), *, codec: str = "") -> Iterator[list[Path]]:
     """Give the tables of an order file: itself, or those in a ZIP, and what came along."""
     if not files.is_bundle(path):
         yield [path, *also]
         return
     with storage.scratch("tables") as folder:
         folder.mkdir()
-        files.unpack_tables(path, into=folder)
+        files.unpack_tables(path, into=folder, codec=codec)
         yield [*sorted(folder.iterdir()), *also]
 
 
@@ -77,6 +78,7 @@ def import_history(
         progress(done, max(total, 1))
 
     path, zone = storage.local_path(run.file), timezone.get_default_timezone()
+    codec = run.options.get("encoding", "")
     if run.format in history.FORMATS:
         return history.import_orders(
             path=path,
@@ -84,14 +86,16 @@ def import_history(
             zone=zone,
             now=now,
             is_dry_run=is_dry_run,
+            codec=codec,
             progress=tell,
         )
     wish = marketplace.Wish(
         words=remembered_words(run.format),
         open_orders=bool(run.options.get("open")),
         is_dry_run=is_dry_run,
+        codec=codec,
     )
-    with tables_of(path) as paths:
+    with tables_of(path, codec=codec) as paths:
         return marketplace.import_marketplace(
             paths=paths, format_name=run.format, wish=wish, zone=zone, now=now, progress=tell
         )
@@ -180,9 +184,10 @@ def error_file(run: ImportRun, report: ImportReport | HistoryReport) -> str:
 
     if not isinstance(report, HistoryReport) or not report.errors:
         return ""
-    with tables_of(storage.local_path(run.file)) as paths, storage.scratch("errors.csv") as path:
+    stored, codec = storage.local_path(run.file), run.options.get("encoding", "")
+    with tables_of(stored, codec=codec) as paths, storage.scratch("errors.csv") as path:
         rows = marketplace_errors.rows_with_reasons(
-            paths=paths, format_name=run.format, errors=report.errors
+            paths=paths, format_name=run.format, errors=report.errors, codec=codec
         )
         with table_writer(path, header=next(rows)) as writer:
             for cells in rows:

@@ -62,13 +62,13 @@ BATCH = 5  # products a transaction: a tenth of a second of SQLite, which has on
 def opened(run: ImportRun, *, now: datetime) -> Iterator["ProductWork"]:
     """Open the file of an import: its rows gathered by product, in a temporary place."""
     with ExitStack() as stack:
-        path = storage.local_path(run.file)
+        path, codec = storage.local_path(run.file), run.options.get("encoding", "")
         folders = [Path(one) for one in run.options.get("folders", ())]
         beside: Path | None = folders[0] if folders else None
         if files.is_bundle(path):
             beside = Path(stack.enter_context(TemporaryDirectory()))
-            path = files.unpack_tables(path, into=beside)
-        table = files.table_of(path, kind=run.kind)
+            path = files.unpack_tables(path, into=beside, codec=codec)
+        table = files.table_of(path, kind=run.kind, codec=codec)
         format_ = formats_of(run.kind)[run.format]
         spool = stack.enter_context(Spool())
         match = tuple(run.columns) or format_.match(table.header)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhanggui.core import audit
 from zhanggui.core.events import publish
+from zhanggui.core.states import IllegalMove
 from zhanggui.core.tables.reading import Table
 from zhanggui.core.types import Actor, ActorType, By
 from zhanggui.integrations.events import ImportOrdered
@@ -84,13 +85,15 @@ def start_import(
 
 
 def _understand_file(run: ImportRun, path: Path, format_name: str) -> None:
+    codec = run.options.get("encoding", "")
     with storage.scratch("tables") as folder:
         folder.mkdir()
         inner = path
         if run.kind == Kind.PRODUCTS and files.is_bundle(path):
-            inner = files.unpack_tables(path, into=folder)
-        table = files.table_of(inner, kind=run.kind)
+            inner = files.unpack_tables(path, into=folder, codec=codec)
+        table = files.table_of(inner, kind=run.kind, codec=codec)
         sample = [list(one.cells) for one in islice(table.records(), SAMPLE)]
+        run.options["read_as"] = table.codec
         run.header = list(table.header)
         run.sample = [[cell[:80] for cell in cells] for cells in sample]
         _understand(run, format_name, table)
@@ -110,6 +113,21 @@ def _understand(run: ImportRun, format_name: str, table: Table) -> None:
     if format_.settle:
         columns = format_.settle(run.header, columns, (one.cells for one in table.records()))
     run.format, run.columns = format_.name, list(columns)
+
+
+@transaction.atomic
+def read_again(*, run: ImportRun, encoding: str) -> None:
+    """Read a file that was taken in, but not matched, in another encoding; "" finds it out.
+
+    Raises:
+        FileRefused: it can't be read in it; everything stays as it was.
+        IllegalMove: the import is past that.
+    """
+    if run.state != RunState.UPLOADED or run.kind == Kind.ORDERS:
+        raise IllegalMove(_("刚刚有人改过它，请刷新后再试。"))
+    run.options = {**run.options, "encoding": encoding}
+    _understand_file(run, storage.local_path(run.file), "")
+    run.save(update_fields=["options", "header", "sample", "format", "columns"])
 
 
 @transaction.atomic
@@ -170,7 +188,9 @@ def match_orders(
         ImportRefused: the file can't be of this format.
         IllegalMove: the import is past that.
     """
-    found = orders.found_format(storage.local_path(run.file), format_name=format_name)
+    codec = options.get("encoding", run.options.get("encoding", ""))
+    path = storage.local_path(run.file)
+    found = orders.found_format(path, format_name=format_name, codec=codec)
     orders.remember_words(format_name=found, words=words, now=now)
     match_columns(
         run=run,

@@ -30,7 +30,8 @@ BATCH = 100  # rows a transaction
 @contextmanager
 def opened(run: ImportRun, *, now: datetime) -> Iterator["StockWork"]:
     """Open the file of an import."""
-    table = files.table_of(storage.local_path(run.file), kind=run.kind)
+    codec = run.options.get("encoding", "")
+    table = files.table_of(storage.local_path(run.file), kind=run.kind, codec=codec)
     format_ = formats_of(run.kind)[run.format]
     match = tuple(run.columns) or format_.match(table.header)
     total = sum(1 for _row in table.records())

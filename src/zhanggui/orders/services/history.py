@@ -42,6 +42,7 @@ def import_orders(
     zone: tzinfo,
     now: datetime,
     is_dry_run: bool = False,
+    codec: str = "",
     progress: Progress = lambda *_: None,
 ) -> ImportReport:
     """Take over an order file: first read and check all of it, then write invoice by invoice.
@@ -60,7 +61,7 @@ def import_orders(
             code="unknown_format",
         )
     with Index() as index:
-        _read(inspect(path, needs_final_newline=True), index, progress)
+        _read(inspect(path, needs_final_newline=True, codec=codec), index, progress)
         figures = index.figures()
         added = added_notes = 0
         if not is_dry_run:

@@ -54,11 +54,13 @@ class Wish:
     """How a file is to be taken over: what unknown status words mean, and whether open orders come.
 
     `words` give HistoryState values. Open orders are those on which work would still be waiting.
+    `codec` is the encoding that somebody chose, "" to find it out.
     """
 
     words: Mapping[str, str]
     open_orders: bool = False
     is_dry_run: bool = False
+    codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def format_labels() -> dict[str, str]:
     return {**known, online_retail.NAME: "Online Retail"}
 
 
-def format_of(paths: Sequence[Path], *, format_name: str = "") -> str:
+def format_of(paths: Sequence[Path], *, format_name: str = "", codec: str = "") -> str:
     """Return the format of an order file and what came along, as found or as given.
 
     Raises:
@@ -85,21 +87,21 @@ def format_of(paths: Sequence[Path], *, format_name: str = "") -> str:
     if format_name == online_retail.NAME:
         return format_name
     _check_name(format_name)
-    table = open_table(paths[0], knows=known_names)
+    table = open_table(paths[0], knows=known_names, codec=codec)
     if not format_name and is_online_retail(table.header):
         return online_retail.NAME
-    opened = opened_tables(paths, format_name=format_name)
+    opened = opened_tables(paths, format_name=format_name, codec=codec)
     return next(one.layout.name for one in opened if not one.is_item)
 
 
-def opened_tables(paths: Sequence[Path], *, format_name: str = "") -> list[Opened]:
+def opened_tables(paths: Sequence[Path], *, format_name: str = "", codec: str = "") -> list[Opened]:
     """Open the tables of one import: lists of orders of one format, lists of items beside them.
 
     Raises:
         ImportRefused: one is of an unknown or of another format, or only items are there.
     """
     _check_name(format_name)
-    opened = [_opened(path, format_name) for path in paths]
+    opened = [_opened(path, format_name, codec) for path in paths]
     lists = {one.layout.name for one in opened if not one.is_item}
     if len(lists) > 1:
         raise ImportRefused(
@@ -124,8 +126,8 @@ def _check_name(format_name: str) -> None:
         )
 
 
-def _opened(path: Path, format_name: str) -> Opened:
-    table = open_table(path, knows=known_names)
+def _opened(path: Path, format_name: str, codec: str) -> Opened:
+    table = open_table(path, knows=known_names, codec=codec)
     found = layout_for(table.header)
     wanted = LAYOUTS.get(format_name)
     if wanted is not None and (found is None or found is not wanted.items):
@@ -168,7 +170,7 @@ def import_marketplace(
     Raises:
         ImportRefused: a file is damaged or of no known format; nothing was written.
     """
-    opened = opened_tables(paths, format_name=format_name)
+    opened = opened_tables(paths, format_name=format_name, codec=wish.codec)
     layout = next(one.layout for one in opened if not one.is_item)
     source = From(format_name=layout.name, file_hash=_hash(paths), now=now)
     reading = Reading(zone=zone, currency=_CURRENCY, words=wish.words)
@@ -190,7 +192,7 @@ def import_marketplace(
 
 
 def _read(opened: Sequence[Opened], gathered: Gathered, progress: Progress) -> None:
-    total = sum(one.table.source.lines if one.table.source else 0 for one in opened)
+    total = sum(one.table.lines for one in opened)
 
     def tell() -> None:
         if gathered.lines % 2_000 == 0:

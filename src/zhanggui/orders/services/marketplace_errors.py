@@ -13,13 +13,13 @@ from zhanggui.orders.types import RowError
 
 
 def rows_with_reasons(
-    *, paths: Sequence[Path], format_name: str, errors: Sequence[RowError]
+    *, paths: Sequence[Path], format_name: str, errors: Sequence[RowError], codec: str = ""
 ) -> Iterator[list[str]]:
     """Yield a header and the rows of every order that was refused, the reason at the end.
 
     A second table with wrong rows begins with a header of its own. Columns about people are blank.
     """
-    opened = opened_tables(paths, format_name=format_name)
+    opened = opened_tables(paths, format_name=format_name, codec=codec)
     orders = {one.invoice for one in errors if one.invoice}
     for place, one in enumerate(opened):
         reasons = {error.line: error.text for error in errors if error.table == place}

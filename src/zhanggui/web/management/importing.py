@@ -1,7 +1,7 @@
 """Importing a table at the command line: checked, written and told as the console does."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +9,31 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhanggui.core.tables.encodings import ENCODINGS, codec_named
 from zhanggui.core.tables.types import FileRefused
 from zhanggui.core.types import COMMAND
 from zhanggui.integrations import queries, services
 from zhanggui.integrations.queries import ImportRun
 from zhanggui.integrations.types import ImportRefused, Kind, RunState
 from zhanggui.web.management.progress import ProgressBar
+
+
+def add_encoding(parser: ArgumentParser) -> None:
+    """Declare in which encoding a text is, for files that do not show it."""
+    known = ", ".join(ENCODINGS)
+    parser.add_argument(
+        "--encoding", default="", type=_codec, help=f"of a text, else found out: {known}"
+    )
+
+
+def _codec(name: str) -> str:
+    found = codec_named(name)
+    if found or not name:  # argparse asks about the default, too
+        return found
+    raise ArgumentTypeError(
+        _("不认识的编码 %(name)s，可用的：%(known)s")
+        % {"name": name, "known": _("、").join(ENCODINGS)}
+    )
 
 
 class ImportCommand(BaseCommand):
@@ -26,6 +45,7 @@ class ImportCommand(BaseCommand):
         """Declare what all imports have."""
         parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        add_encoding(parser)
 
     def choices(self, **options: Any) -> dict[str, Any]:
         """Return what was chosen, as an import keeps it."""
@@ -58,6 +78,7 @@ class ImportCommand(BaseCommand):
             path=file,
             name=file.name,
             format_name=options.get("format", ""),
+            options={"encoding": options["encoding"]} if options.get("encoding") else {},
             actor=COMMAND,
             now=timezone.now(),
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhanggui.accounts.types import Holder
 from zhanggui.catalog.types import Shelf
+from zhanggui.core.tables.encodings import ENCODINGS
 from zhanggui.integrations.types import Kind, Reach, StockMode
 from zhanggui.web.access import seen_houses
 
@@ -44,14 +45,23 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("文件"),
         help_text=_("CSV、Excel，或者一个 ZIP：里面放表格和图片。最大 1 GB。"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods,.zip,.gz"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.xlsm,.xlsb,.ods,.xml,.html,.htm,.zip,.gz"}
+        ),
     )
 
     items = forms.FileField(
         label=_("淘宝的宝贝明细（可以不选）"),
         required=False,
         help_text=_("只有历史订单用得到：和订单列表按订单编号合在一起。"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.gz"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.xml,.html,.htm,.gz"}),
+    )
+
+    encoding = forms.ChoiceField(
+        label=_("文件编码"),
+        required=False,
+        choices=[("", _("自动识别")), *ENCODINGS.items()],
+        help_text=_("一般不用选。提示分不清，或者看到乱码时再选；Excel 文件不用选。"),
     )
 
     def __init__(self, *args: Any, kinds: Sequence[Kind], **named: Any) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhanggui.core.tables.encodings import ENCODINGS
 from zhanggui.integrations.queries import ImportRun
 from zhanggui.integrations.types import RunState
 from zhanggui.orders.types import HistoryState
@@ -32,6 +33,8 @@ def shown_history(run: ImportRun) -> dict[str, Any]:
         "unknown": list(unknown.items()),
         "may_choose": may_choose,
         "formats": list(labels.items()),
+        "encodings": list(ENCODINGS.items()),
+        "encoding": run.options.get("encoding", ""),
         "state_choices": HistoryState.choices,
         "open": bool(run.options.get("open")),
         "has_open": bool(counts.get("left_out")) or bool(run.options.get("open")),

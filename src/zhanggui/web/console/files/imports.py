@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # uploaded files take types only where nothing runs
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, cast
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhanggui.accounts import queries as accounts
+from zhanggui.core.tables.encodings import ENCODINGS, encoding_label
 from zhanggui.core.types import Refusal
 from zhanggui.integrations import queries, services
 from zhanggui.integrations.importing import detect
@@ -76,7 +77,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
     )
     if sent and form.is_valid():
         try:
-            run = _taken(request, Kind(form.cleaned_data["kind"]), form.files_sent())
+            run = _taken(request, form)
         except Refusal as refusal:
             form.add_error("file", str(refusal))
         else:
@@ -85,7 +86,9 @@ def import_new(request: HttpRequest) -> HttpResponse:
     return page(request, "console/files/import_new.html", context, status=422 if sent else 200)
 
 
-def _taken(request: HttpRequest, kind: Kind, sent: Sequence[UploadedFile[Any]]) -> ImportRun:
+def _taken(request: HttpRequest, form: UploadForm) -> ImportRun:
+    kind, sent = Kind(form.cleaned_data["kind"]), form.files_sent()
+    encoding = form.cleaned_data["encoding"]
     with TemporaryDirectory() as folder:
         paths = [_stored(one, Path(folder), number) for number, one in enumerate(sent)]
         run = services.start_import(
@@ -93,6 +96,7 @@ def _taken(request: HttpRequest, kind: Kind, sent: Sequence[UploadedFile[Any]]) 
             path=paths[0],
             also=paths[1:],
             name=Path(sent[0].name or "file").name,
+            options={"encoding": encoding} if encoding else {},
             actor=staff_actor(request),
             now=timezone.now(),
         )
@@ -181,10 +185,21 @@ def _columns(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "columns": list(zip(run.header, samples, match, strict=False)),
         "choices": [one for one in format_.choices(more) if is_shown or one[0] != COST],
         "kept": "" if is_shown else COST,
+        **_encodings(run),
         "attributes": format_.name == OWN.name and run.kind == Kind.PRODUCTS,
         "formats": [(one.name, one.label) for one in formats.values()],
         "format": format_.name,
         "unused": sum(not one for one in match),
+    }
+
+
+def _encodings(run: ImportRun) -> dict[str, Any]:
+    """Return in which encoding a text was read and can be read, nothing for Excel."""
+    known = run.options.get("read_as", "")
+    return {
+        "read_as": encoding_label(known) if known else "",
+        "encodings": list(ENCODINGS.items()),
+        "encoding": run.options.get("encoding", ""),
     }
 
 
@@ -213,6 +228,9 @@ def match(request: HttpRequest, run_id: int) -> HttpResponse:
     run = _own(request, run_id)
     if run.kind == Kind.ORDERS:
         return _match_orders(request, run)
+    known = run.options.get("encoding", "")
+    if "reread" in request.POST or request.POST.get("encoding", known) != known:
+        return _read_again(request, run)
     formats = detect.formats_of(run.kind)
     chosen = request.POST.get("format", "")
     columns = request.POST.getlist("column")
@@ -237,7 +255,17 @@ def match(request: HttpRequest, run_id: int) -> HttpResponse:
     return redirect("console:import_run", run.pk)
 
 
+def _read_again(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    encoding = request.POST.get("encoding", "")
+    return _ordered(
+        request,
+        run,
+        lambda: services.read_again(run=run, encoding=encoding if encoding in ENCODINGS else ""),
+    )
+
+
 def _match_orders(request: HttpRequest, run: ImportRun) -> HttpResponse:
+    encoding = request.POST.get("encoding", "")
     return _ordered(
         request,
         run,
@@ -245,7 +273,11 @@ def _match_orders(request: HttpRequest, run: ImportRun) -> HttpResponse:
             run=run,
             format_name=request.POST.get("format", ""),
             words=chosen_words(request),
-            options={"open": request.POST.get("open") == "1", "language": get_language()},
+            options={
+                "open": request.POST.get("open") == "1",
+                "language": get_language(),
+                "encoding": encoding if encoding in ENCODINGS else "",
+            },
             now=timezone.now(),
         ),
     )

@@ -22,6 +22,7 @@ from zhanggui.orders.types import (
     ImportReport,
     RowError,
 )
+from zhanggui.web.management.importing import add_encoding
 from zhanggui.web.management.order_report import figures_of, summary
 from zhanggui.web.management.progress import ProgressBar
 
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        add_encoding(parser)
 
     def handle(self, *_args: Any, json: bool, **options: Any) -> None:
         """Import, then print what the file holds."""
@@ -99,8 +101,8 @@ class Command(BaseCommand):
         show = {"progress": progress.show} if progress else {}
         zone, now = timezone.get_default_timezone(), timezone.now()
         paths = [file, *options["items"]]
-        words = _words(options["status"])
-        format_name = format_of(paths, format_name=options["format"])
+        words, codec = _words(options["status"]), options["encoding"]
+        format_name = format_of(paths, format_name=options["format"], codec=codec)
         if format_name in FORMATS:
             return import_orders(
                 path=file,
@@ -108,12 +110,14 @@ class Command(BaseCommand):
                 zone=zone,
                 now=now,
                 is_dry_run=dry_run,
+                codec=codec,
                 **show,
             )
         wish = Wish(
             words={**remembered_words(format_name), **words},
             open_orders=options["open"],
             is_dry_run=dry_run,
+            codec=codec,
         )
         return import_marketplace(
             paths=paths, format_name=format_name, wish=wish, zone=zone, now=now, **show
