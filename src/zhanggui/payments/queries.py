@@ -91,6 +91,12 @@ def payments_to_ask(*, now: datetime, limit: int = 100) -> list[int]:
     return list(rows.order_by("next_query_at").values_list("pk", flat=True)[:limit])
 
 
+def orders_of_refunds(*, refund_ids: Collection[int]) -> dict[int, int]:
+    """Return refund id → order id."""
+    rows = Refund.objects.filter(pk__in=refund_ids)
+    return dict(rows.values_list("pk", "payment__order_id"))
+
+
 def refunds_to_ask(*, now: datetime, limit: int = 100) -> list[int]:
     """Return refunds whose channel is to be asked again."""
     rows = Refund.objects.filter(next_query_at__lte=now, status=RefundStatus.PROCESSING)

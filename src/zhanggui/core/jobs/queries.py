@@ -20,6 +20,7 @@ class FailedJob:
     id: UUID
     task_path: str
     arguments: str  # ids only, by rule
+    subject_id: int | None  # the first of them
     runs: int
     failed_at: datetime
     error: str  # the exception's class
@@ -78,10 +79,12 @@ def last_beat() -> datetime | None:
 def _failed_job(row: "DBTaskResult[Any, Any]") -> FailedJob:
     arguments = [repr(value) for value in row.args_kwargs["args"]]
     arguments += [f"{name}={value!r}" for name, value in row.args_kwargs["kwargs"].items()]
+    given = [*row.args_kwargs["args"], *row.args_kwargs["kwargs"].values()]
     return FailedJob(
         id=row.id,
         task_path=row.task_path,
         arguments=", ".join(arguments),
+        subject_id=given[0] if given and isinstance(given[0], int) else None,
         runs=len(row.worker_ids),
         failed_at=row.finished_at or row.enqueued_at,
         error=row.exception_class_path,

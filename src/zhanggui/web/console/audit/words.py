@@ -18,6 +18,7 @@ from zhanggui.core.models import AuditEntry
 from zhanggui.core.types import ActorType
 from zhanggui.integrations.types import Kind
 from zhanggui.web import timeline
+from zhanggui.web.console.jobs.words import job_name
 from zhanggui.web.console.products.bulk_words import words as bulk_words
 from zhanggui.web.formats import grouped, listed, money_parts
 
@@ -219,6 +220,8 @@ def _subject(row: AuditEntry, facts: Facts) -> str:
     count = facts.get("products")
     if row.subject_type == "bulk_edit" and isinstance(count, int):
         return ngettext("%(n)s 个商品", "%(n)s 个商品", count) % {"n": grouped(count)}
+    if row.subject_type == "job":
+        return job_name(row.label)
     return "" if row.subject_type == "user" and row.actor_id == row.subject_id else row.label
 
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhanggui.core.jobs import queries, services
 from zhanggui.core.types import Refusal
-from zhanggui.web.access import allowed, staff_actor
+from zhanggui.web.access import allowed, staff_actor, staff_user
+from zhanggui.web.console.jobs.words import job_views
 from zhanggui.web.console.pages import page
 
 MOST = 100
@@ -23,7 +24,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     """List the failed jobs, and say whether the others get on."""
     now = timezone.now()
     context = {
-        "jobs": queries.failed_jobs(most=MOST),
+        "jobs": job_views(jobs=queries.failed_jobs(most=MOST), person=staff_user(request)),
         "counts": queries.queue_counts(now=now),
         "beat": queries.last_beat(),
         "most": MOST,
