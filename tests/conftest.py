@@ -13,9 +13,11 @@ from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
+from tests.environment import forget_shell
 
 from zhanggui.core import versions
 
+forget_shell()  # first of all: before anything reads settings
 ROOT = Path(__file__).resolve().parents[1]
 # What runs only when it is asked for (by make test-all); the browser is asked for when it is found.
 ASKED_FOR = {
