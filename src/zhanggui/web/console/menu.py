@@ -136,6 +136,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu": partial(menu, request),
         "dock": partial(dock, request),
+        "keys": partial(keys, staff_user(request)),
         "pulse_url": _pulse_url(staff_user(request)),
         "may": SimpleLazyObject(lambda: rights(staff_user(request))),
     }
@@ -144,6 +145,25 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def _pulse_url(person: Holder) -> str:
     """Return where open pages ask for new orders, "" for who may not see them."""
     return reverse("console:pulse") if person.may("orders", "view") else ""
+
+
+# Keys that act on what a page shows, and the right without which no page shows it
+_KEYS = {
+    "list": ("orders", "view"),
+    "print": ("orders", "view"),
+    "ship": ("orders", "ship"),
+    "refund": ("payments", "refund"),
+    "choose": ("products", "edit"),
+    "new": ("products", "edit"),
+}
+
+
+def keys(person: Holder) -> frozenset[str]:
+    """Return which of the keys that act on what a page shows can do something for this person."""
+    found = {name for name, right in _KEYS.items() if person.may(*right)}
+    if person.may("stock", "view") or person.may("products", "view"):
+        found.add("list")
+    return frozenset(found)
 
 
 def rights(person: Holder) -> dict[str, set[str]]:
