@@ -11,9 +11,12 @@ from zhanggui.orders.importing.own import OWN
 from zhanggui.orders.importing.pinduoduo import PINDUODUO
 from zhanggui.orders.importing.shopify import SHOPIFY
 from zhanggui.orders.importing.taobao import ITEMS, TAOBAO
-from zhanggui.orders.importing.woocommerce import WOOCOMMERCE
+from zhanggui.orders.importing.woocommerce import WOOCOMMERCE, WOOCOMMERCE_WIDE
 
-LAYOUTS = {one.name: one for one in (TAOBAO, JD, PINDUODUO, DOUYIN, SHOPIFY, WOOCOMMERCE, OWN)}
+LAYOUTS = {
+    one.name: one
+    for one in (TAOBAO, JD, PINDUODUO, DOUYIN, SHOPIFY, WOOCOMMERCE, WOOCOMMERCE_WIDE, OWN)
+}
 _ALL = (*LAYOUTS.values(), ITEMS)
 _RETAIL = frozenset(map(header_form, online_retail.COLUMNS))
 

@@ -28,8 +28,8 @@ class Layout:
     """One way to write orders into a table.
 
     `fields` give each field the header names that it goes by, joined by |. `needed` are fields
-    without which it can't be this format. Where an order has several rows, a row without a number
-    belongs to the one above.
+    without which it can't be this format; of some joined by | one is enough. Where an order has
+    several rows, a row without a number belongs to the one above.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Layout:
     def score(self, header: Sequence[str]) -> int:
         """Return how many columns of a header the format knows, 0 where it can't be this one."""
         match = self.match(header)
-        if any(name not in match for name in self.needed):
+        if self.missing(match):
             return 0
         extra = sum(header_form(column) in self._also for column in header)
         return sum(map(bool, match)) + extra
@@ -62,6 +62,13 @@ class Layout:
         """Return the field of a column of this format or of its list of items, "" for none."""
         name = header_form(column)
         return self._by_name.get(name, "") or (self.items.field_of(column) if self.items else "")
+
+    def missing(self, match: Sequence[str]) -> list[str]:
+        """Return the names of columns that it can't be without, of those that serve alike one."""
+        lacking = (one.split("|") for one in self.needed)
+        return [
+            self.fields[names[0]].split("|")[0] for names in lacking if not set(names) & set(match)
+        ]
 
     def knows_word(self, word: str) -> bool:
         """Tell whether this is a status word of the format."""

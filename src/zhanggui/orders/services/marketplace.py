@@ -132,10 +132,7 @@ def _opened(path: Path, format_name: str, codec: str) -> Opened:
     wanted = LAYOUTS.get(format_name)
     if wanted is not None and (found is None or found is not wanted.items):
         if not wanted.score(table.header):
-            match = wanted.match(table.header)
-            missing = [
-                wanted.fields[name].split("|")[0] for name in wanted.needed if name not in match
-            ]
+            missing = wanted.missing(wanted.match(table.header))
             raise ImportRefused(
                 _("文件不是「%(format)s」：缺少列 %(missing)s。")
                 % {"format": wanted.label, "missing": _("、").join(missing)},
