@@ -96,8 +96,9 @@ def test_n_begins_a_product_but_not_while_somebody_types(store: Store, desk: Des
     page = desk(Role.OWNER)
     page.goto("/console/products/")
     field = page.locator("main [data-search]")
-    field.focus()
 
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
     page.keyboard.type("nxjr")
     page.wait_for_timeout(PAUSE)
     expect(field).to_have_value("nxjr")
@@ -168,6 +169,25 @@ def test_a_question_mark_lists_the_keys_that_do_something_for_this_person(
         ])"""
     )
     assert dict(map(tuple, said)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        (Role.SERVICE, ""), (Role.OWNER, "orders/"), (Role.OWNER, "products/"),
+        (Role.OWNER, "stock/"), (Role.OWNER, "audit/"),
+    ],
+)  # fmt: skip
+def test_a_slash_reaches_the_search_of_every_page_that_has_its_own(
+    desk: Desk, role: str, path: str
+) -> None:
+    open_shop()
+    page = desk(role)
+    page.goto(f"/console/{path}")
+
+    page.keyboard.press("/")
+
+    expect(page.locator("[data-search]:focus")).to_have_count(1)
 
 
 def test_each_way_that_the_list_names_leads_there(desk: Desk) -> None:
