@@ -466,3 +466,15 @@ class ProductChanged(CatalogRefused):
 
     code = "product_changed"
     status = 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryUse:
+    """What hangs on a category, for knowing whether it may go."""
+
+    parent_id: int | None
+    has_own: bool  # products of the shop's own, archived or not
+    has_kept: bool  # products that are kept though they are not own ones
+    has_attributes: bool
+    children: frozenset[int]  # categories right below it
+    live_children: frozenset[int]  # of these, what is not archived

@@ -49,6 +49,11 @@ def own_template(*, product_id: int) -> FreightTemplateView | None:
     return templates().get(_own_templates().get(product_id, 0))
 
 
+def is_chosen(*, template_id: int) -> bool:
+    """Tell whether a product uses this template as its own, not as the default."""
+    return template_id in _own_templates().values()
+
+
 @versions.versioned(FREIGHT)
 def _own_templates() -> Mapping[int, int]:
     """Return product id → template id of the few products that do not use the default."""

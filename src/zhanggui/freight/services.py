@@ -232,6 +232,25 @@ def copy_product(*, product_id: int, now: datetime, actor: Actor) -> SavedProduc
 
 
 @transaction.atomic
+def remove_products(*, product_ids: Collection[int], now: datetime, actor: Actor) -> None:
+    """Delete products for good, with which template they use; see `catalog.services`."""
+    if ProductFreight.objects.filter(product_id__in=product_ids).delete()[0]:
+        versions.bump(queries.FREIGHT)
+    catalog.remove_products(product_ids=product_ids, now=now, actor=actor)
+
+
+@transaction.atomic
+def remove_template(*, template_id: int) -> None:
+    """Delete a template with its rules; if it was the default, there is none then.
+
+    Raises:
+        ProtectedError, IntegrityError: a product uses it.
+    """
+    FreightTemplate.objects.filter(pk=template_id).delete()
+    versions.bump(queries.FREIGHT)
+
+
+@transaction.atomic
 def set_shelf(*, product_ids: Iterable[int], shelf: Shelf, now: datetime, actor: Actor) -> int:
     """Put products on or off the shelf, all or none; return how many changed.
 

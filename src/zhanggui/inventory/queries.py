@@ -25,6 +25,7 @@ from zhanggui.inventory.types import (
     Band,
     CheckView,
     KindSum,
+    SkuTransfer,
     StockFilter,
     StockRow,
     TransferStatus,
@@ -51,9 +52,16 @@ def warehouse_names() -> dict[int, str]:
     return dict(Warehouse.objects.order_by("id").values_list("id", "name"))
 
 
-def has_stock() -> bool:
-    """Tell whether any warehouse in use holds anything."""
-    return StockLevel.objects.filter(on_hand__gt=0, warehouse__archived_at=None).exists()
+def has_stock(*, besides: Collection[int] = ()) -> bool:
+    """Tell whether any warehouse in use holds anything, apart from these products."""
+    held = StockLevel.objects.filter(on_hand__gt=0, warehouse__archived_at=None)
+    return (held.exclude(sku__product__in=besides) if besides else held).exists()
+
+
+def pieces_of(*, sku_ids: Collection[int]) -> int:
+    """Return how many pieces all warehouses hold of these SKUs."""
+    found = StockLevel.objects.filter(sku__in=sku_ids).aggregate(n=Sum("on_hand"))["n"]
+    return int(found or 0)
 
 
 def available_by_sku(*, sku_ids: Collection[int]) -> dict[int, int]:
@@ -236,6 +244,13 @@ def transfer_counts(*, within: Collection[int] | None = None) -> dict[str, int]:
     if within is not None:
         rows = rows.filter(Q(source__in=within) | Q(target__in=within))
     return dict(rows.order_by().values_list("status").annotate(n=Count("pk")))
+
+
+def transfers_of_skus(*, sku_ids: Collection[int]) -> list[SkuTransfer]:
+    """Return which of these SKUs stand in which transfers, oldest transfer first."""
+    rows = TransferLine.objects.filter(sku__in=sku_ids).order_by("transfer_id", "sku_id")
+    fields = ("transfer_id", "transfer__number", "transfer__status", "sku_id", "sku__code")
+    return [SkuTransfer(*row) for row in rows.values_list(*fields)]
 
 
 def transfer_by_number(*, number: str) -> Transfer | None:

@@ -126,6 +126,17 @@ class LockedLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class SkuTransfer:
+    """A SKU that stands in a transfer."""
+
+    transfer_id: int
+    number: str
+    status: str
+    sku_id: int
+    sku_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class WarehouseView:
     """A warehouse as others need it."""
 

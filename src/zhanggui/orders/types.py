@@ -223,6 +223,17 @@ class ShippedLine:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersOfSkus:
+    """How many orders name certain SKUs."""
+
+    total: int
+    unpaid_alone: int  # open, nothing paid, nothing but these SKUs: they may be closed
+    paid: int  # money came, also where it went back
+    open: int
+    waiting: int  # pieces of these SKUs that the other open orders still wait for
+
+
 class OrderNotReady(Refusal):
     """The order is not in a state in which this can be done."""
 

@@ -53,6 +53,14 @@ from zhanggui.catalog.queries.facts import (
 )
 from zhanggui.catalog.queries.history import product_history
 from zhanggui.catalog.queries.pages import cards_by_slug, listing, product_cards, product_page
+from zhanggui.catalog.queries.removal import (
+    category_uses,
+    has_products,
+    products_of_skus,
+    slugs_and_codes_taken,
+    taken_category_slugs,
+    unarchived,
+)
 from zhanggui.catalog.queries.search import matching_product_ids, matching_sku_ids
 from zhanggui.catalog.queries.skus import sku_code_of, sku_ids_by_text, sku_row, sku_rows
 
@@ -74,10 +82,12 @@ __all__ = [
     "category_of_old_slug",
     "category_trail",
     "category_tree",
+    "category_uses",
     "chosen_of",
     "chosen_text",
     "cost_prices",
     "facets",
+    "has_products",
     "known_pictures",
     "listing",
     "live_facts",
@@ -97,6 +107,7 @@ __all__ = [
     "product_slugs",
     "product_values",
     "products_for_edit",
+    "products_of_skus",
     "sellable_facts",
     "sellable_facts_by_id",
     "shelf_counts",
@@ -106,7 +117,10 @@ __all__ = [
     "sku_ids_by_text",
     "sku_row",
     "sku_rows",
+    "slugs_and_codes_taken",
+    "taken_category_slugs",
     "total",
+    "unarchived",
     "values_of_products",
     "weightless_skus",
 ]

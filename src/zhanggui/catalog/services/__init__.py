@@ -38,6 +38,7 @@ from zhanggui.catalog.services.products import (
     save_products,
     set_shelf,
 )
+from zhanggui.catalog.services.removal import remove_categories, remove_products
 from zhanggui.catalog.services.search import get_ready, rebuild_search
 from zhanggui.catalog.services.seeding import PictureSeed, ProductSeed, SkuSeed, seed_products
 from zhanggui.catalog.services.slugs import steady_slug
@@ -68,6 +69,8 @@ __all__ = [
     "preview_bulk_edit",
     "rebuild_search",
     "refresh_figures",
+    "remove_categories",
+    "remove_products",
     "restore_category",
     "restore_product",
     "run_bulk_edit",

@@ -18,6 +18,7 @@ from zhanggui.inventory.services.levels import (
     seed_counters,
     seed_stock,
 )
+from zhanggui.inventory.services.removal import remove_skus, write_off_free
 from zhanggui.inventory.services.transfers import (
     cancel_transfer,
     create_transfer,
@@ -39,6 +40,7 @@ __all__ = [
     "receive_transfer",
     "refresh_sold_out",
     "refuse_impossible",
+    "remove_skus",
     "repair",
     "save_warehouse",
     "seed_counters",
@@ -47,4 +49,5 @@ __all__ = [
     "set_count",
     "set_counts",
     "set_transfer_line",
+    "write_off_free",
 ]

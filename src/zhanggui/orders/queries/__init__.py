@@ -1,6 +1,7 @@
 """Reads of orders and carts, with the names of the rows that they return."""
 
 from zhanggui.orders.models import Order, OrderLine
+from zhanggui.orders.queries.by_skus import named_skus, orders_of_skus, unpaid_alone
 from zhanggui.orders.queries.carts import (
     cart_lines,
     cart_of_customer,
@@ -60,6 +61,7 @@ __all__ = [
     "elsewhere",
     "kept_rows",
     "lines_of",
+    "named_skus",
     "newest_orders_of",
     "noted_best_sold",
     "order_by_id",
@@ -70,6 +72,7 @@ __all__ = [
     "order_page",
     "orders_by_ids",
     "orders_numbered_elsewhere",
+    "orders_of_skus",
     "orders_past_confirm",
     "orders_past_pay",
     "paid_after",
@@ -80,6 +83,7 @@ __all__ = [
     "summed_best_sold",
     "timeline",
     "total",
+    "unpaid_alone",
     "why_not_sold",
     "why_page_not_sold",
     "why_product_not_sold",

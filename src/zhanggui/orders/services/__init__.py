@@ -5,6 +5,7 @@ from zhanggui.orders.services.carts import (
     merge_carts,
     put_in_cart,
     set_cart_quantity,
+    take_out_of_carts,
 )
 from zhanggui.orders.services.checkout import place_order
 from zhanggui.orders.services.close import cancel_order, close_unpaid
@@ -35,4 +36,5 @@ __all__ = [
     "record_shipped",
     "set_cart_quantity",
     "show_personal_data",
+    "take_out_of_carts",
 ]

@@ -1,5 +1,6 @@
 """Baskets. A basket is made on the first add; browsing makes none."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -62,6 +63,11 @@ def empty_cart(*, cart_id: int, sku_codes: list[str]) -> None:
     """Take bought SKUs out of the basket."""
     codes = [code for code in sku_codes if is_storable(code)]
     CartLine.objects.filter(cart_id=cart_id, sku__code__in=codes).delete()
+
+
+def take_out_of_carts(*, sku_ids: Collection[int]) -> None:
+    """Take these SKUs out of all baskets: they are no longer goods of the shop."""
+    CartLine.objects.filter(sku__in=sku_ids).delete()
 
 
 @retried
