@@ -72,6 +72,8 @@ def _undone(row: ImportRow, categories: Categories, actor: Actor, now: datetime)
 
 
 def _stock_back(row: ImportRow, actor: Actor, now: datetime) -> list[str]:
+    booked = row.changes.get("stock", ())
+    known = catalog.sku_codes({sku_id for sku_id, *_rest in booked})  # the others were removed
     moves = [
         Move(
             kind=MovementKind.ADJUST,
@@ -81,7 +83,8 @@ def _stock_back(row: ImportRow, actor: Actor, now: datetime) -> list[str]:
             quantity=before - after,
             reason=_("撤销导入"),
         )
-        for sku_id, warehouse_id, before, after in row.changes.get("stock", ())
+        for sku_id, warehouse_id, before, after in booked
+        if sku_id in known
     ]
     if not moves:
         return []
