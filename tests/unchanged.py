@@ -1,6 +1,6 @@
 """Showing that a refused act left no trace: every row of every table of the shop is as before."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import connection, models
 
 APPS = ("core", "accounts", "catalog", "customers", "inventory", "freight", "orders", "payments")
 APPS = (*APPS, "fulfilment", "notifications", "integrations", "socialaccount")
-APPS = (*APPS, "django_tasks_database")
+APPS = (*APPS, "demo", "django_tasks_database")
 OWN_PACE = {"core.Counter"}  # numbers of processes
 
 
@@ -51,3 +51,19 @@ def nothing_changes() -> Iterator[None]:
     before = _content()
     yield
     assert _content() == before
+
+
+@contextmanager
+def nothing_stays(*, added_to: Collection[str], besides: Collection[str]) -> Iterator[None]:
+    """Fail when what came within is not gone, or what was there is not as it was.
+
+    Tables that are `added_to` may have new rows; those `besides` are not looked at.
+    """
+    before = _content()
+    yield
+    after = _content()
+    for label in added_to:
+        assert set(before[label]) <= set(after[label]), label
+    for label in (*added_to, *besides):
+        after[label] = before[label]
+    assert after == before

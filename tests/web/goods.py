@@ -1,15 +1,19 @@
-"""What was done to all products of a shop: so many edits, and values of so many attributes."""
+"""What was done to all products of a shop: so many edits, values of attributes, sample goods."""
 
-from tests.factories.shop import NOON
+from tests.factories.catalog import SkuFactory
+from tests.factories.shop import NOON, stocked
 from tests.factories.staff import StaffFactory
 
 from zhanggui.catalog import services as catalog
 from zhanggui.catalog.models import Category, Product
 from zhanggui.catalog.types import AttributeKind, BulkAct, BulkWish
 from zhanggui.core.types import SYSTEM, Actor, ActorType
+from zhanggui.demo.models import SamplePart, SampleShop
+from zhanggui.demo.types import SampleState
 
 # Route → what is opened of it, for tests.web.test_query_counts
 STOCK_ASKED: dict[str, tuple[str, ...]] = {
+    "console/sample/": ("/console/sample/",),
     "console/stock/": ("/console/stock/", "/console/stock/?q=商品&show=low"),
     "console/stock/check/": ("/console/stock/check/",),
     "console/stock/correct/<str:warehouse>/<path:code>/": (
@@ -54,3 +58,13 @@ def edited(size: int) -> str:
         edit_id = catalog.start_bulk_edit(token=token, now=NOON, actor=lin)
         catalog.run_bulk_edit(edit_id=edit_id, now=NOON)
     return token
+
+
+def sampled(size: int) -> None:
+    """Make so many sample products in as many categories, each with stock, as a loaded sample."""
+    SampleShop.objects.create(state=SampleState.LOADED)
+    for number in range(size):
+        sku = SkuFactory(product__slug=f"sample-{number}", code=f"SAMPLE-{number}")
+        stocked(sku, 5)
+        SamplePart.objects.create(product=sku.product)
+        SamplePart.objects.create(category=sku.product.category)

@@ -156,6 +156,8 @@ POSTED: dict[str, tuple[Post, ...]] = {
         _group("contact", service_wechat="other"),
         _group("payment", "keys"),
     ),
+    "console/sample/load/": (Post(url="/console/sample/load/", writes=False),),
+    "console/sample/wipe/": (Post(url="/console/sample/wipe/", form="/console/sample/"),),
     "console/stock/correct/<str:warehouse>/<path:code>/": (
         Post(
             url="/console/stock/correct/{warehouse}/{sku}/",

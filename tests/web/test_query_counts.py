@@ -24,7 +24,7 @@ from tests.factories.passkeys import protect
 from tests.factories.shop import HANGZHOU, NOON, WarehouseFactory, basket, open_shop, stocked
 from tests.factories.staff import StaffFactory
 from tests.routes import filled, patterns
-from tests.web.goods import STOCK_ASKED, attributed, edited
+from tests.web.goods import STOCK_ASKED, attributed, edited, sampled
 from tests.web.settings import SETTINGS_ASKED, change_settings
 
 from zhanggui.accounts import services as accounts
@@ -214,6 +214,7 @@ def build(size: int, **sku: Any) -> World:
     change_settings(size)
     _transfers(world)
     world.names |= make_imports(size) | {"elsewhere": make_order_of_elsewhere(size)}
+    sampled(size)
     for number in range(size):
         Message.objects.create(
             kind="sign_in_code", phone=HANGZHOU.phone, text="1", status="waiting", created_at=NOON

@@ -8,7 +8,7 @@ from typing import Any, cast
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from zhanggui.accounts.calc import holidays_of, week_of
 from zhanggui.accounts.models import ApiKey as ApiKey
@@ -16,7 +16,7 @@ from zhanggui.accounts.models import Invite, Shop
 from zhanggui.accounts.models import SettingChange as SettingChange
 from zhanggui.accounts.models import User as User
 from zhanggui.accounts.settings import Group, of_group
-from zhanggui.accounts.types import DeviceView, FactorKind, FactorView, ShopView
+from zhanggui.accounts.types import DeviceView, FactorKind, FactorView, Role, ShopView
 from zhanggui.core import versions
 
 SHOP = versions.declare("shop")
@@ -111,6 +111,15 @@ def live_api_keys() -> list[ApiKey]:
 def api_keys() -> QuerySet[ApiKey]:
     """Return all keys: those that work first, then the revoked ones, each newest first."""
     return ApiKey.objects.order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-id")
+
+
+def has_spare_owner(*, now: datetime) -> bool:
+    """Tell whether the shop's owner has a second way in: another owner, or recovery codes."""
+    live = Q(access_until=None) | Q(access_until__gt=now)
+    rows = User.objects.filter(live, role=Role.OWNER, is_active=True)
+    owners = list(rows.order_by("id").values_list("pk", flat=True)[:2])
+    codes = Authenticator.objects.filter(user_id__in=owners, type=FactorKind.RECOVERY)
+    return len(owners) > 1 or bool(codes.exists())
 
 
 def people() -> list[User]:

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.factories.catalog import SkuFactory
+from tests.factories.passkeys import protect
 from tests.factories.shop import NOON, open_shop, stocked
 from tests.factories.staff import StaffFactory
 
@@ -15,6 +16,7 @@ from zhanggui.accounts.services import save_settings
 from zhanggui.accounts.settings import Group
 from zhanggui.accounts.types import Role
 from zhanggui.core.types import SYSTEM
+from zhanggui.demo.models import SamplePart
 from zhanggui.inventory.models import StockLevel
 from zhanggui.web.console.home.checklist import checklist
 
@@ -40,12 +42,13 @@ def test_an_empty_shop_is_told_all_steps_with_their_links() -> None:
         ("写上客服联系方式", "/console/settings/contact/"),
         ("填写 ICP 备案号", "/console/settings/licence/"),
         ("上传店标", "/console/settings/shop/"),
+        ("再添一位店主", "/console/staff/invite/"),
     ]
 
 
 def test_each_step_goes_when_it_is_done_and_the_list_with_the_last_needed_one() -> None:
     owner = StaffFactory()
-    optional = ["填写 ICP 备案号", "上传店标"]
+    optional = ["填写 ICP 备案号", "上传店标", "再添一位店主"]
 
     open_shop(transfer_account="")
     needed = ["上架第一件商品", "给商品入库", "开通一种收款方式", "写上客服联系方式"]
@@ -61,6 +64,38 @@ def test_each_step_goes_when_it_is_done_and_the_list_with_the_last_needed_one() 
         save_settings(group=group, values=values, actor=SYSTEM, now=NOON)
 
     assert checklist(owner, now=NOON) is None
+
+
+def test_goods_to_try_things_out_with_are_no_first_product_and_no_stock() -> None:
+    owner = StaffFactory()
+    sku = SkuFactory()
+    stocked(sku, 1)
+    SamplePart.objects.create(product=sku.product)
+    steps = ["上架第一件商品", "给商品入库"]
+    assert [step for step in open_steps(owner) if step in steps] == steps
+
+    stocked(SkuFactory(), 1)
+
+    assert [step for step in open_steps(owner) if step in steps] == []
+
+
+SPARE = "再添一位店主"
+
+
+def test_a_second_owner_or_recovery_codes_are_a_second_way_in() -> None:
+    owner = StaffFactory()
+    StaffFactory(role=Role.SERVICE)
+    StaffFactory(is_active=False)
+    StaffFactory(access_until=NOON - timedelta(days=1))
+    assert SPARE in open_steps(owner)
+
+    other = StaffFactory()
+    assert SPARE not in open_steps(owner)
+
+    other.delete()
+    assert SPARE in open_steps(owner)
+    protect(owner.pk, 1)
+    assert SPARE not in open_steps(owner)
 
 
 def test_people_are_told_only_what_they_may_do() -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from zhanggui.catalog import queries as catalog_queries
@@ -10,8 +10,8 @@ from zhanggui.catalog import services as catalog
 from zhanggui.catalog.services import Encoded
 from zhanggui.catalog.types import OptionInput, ProductInput, Shelf, SkuInput
 from zhanggui.core.ids import next_id
-from zhanggui.core.types import SYSTEM
-from zhanggui.demo.content import PICTURES, DemoContent, DemoProduct
+from zhanggui.core.types import SYSTEM, Actor
+from zhanggui.demo.content import PICTURES, DemoContent, DemoFreight, DemoProduct
 from zhanggui.freight import services as freight
 from zhanggui.freight.types import FreightRuleView
 from zhanggui.inventory import services as inventory
@@ -32,31 +32,42 @@ def load_goods(content: DemoContent, *, now: datetime) -> None:
         }
         for number, product in enumerate(reversed(content.products)):
             own = None if product.freight == default else templates[product.freight]
-            made_at = now + timedelta(minutes=number)
-            _product(product, categories[product.category], own, pictures, made_at)
+            make_product(
+                product,
+                category_id=categories[product.category],
+                template_id=own,
+                encoded={name: pictures[name].result() for name in product.pictures},
+                currency="CNY",
+                now=now + timedelta(minutes=number),
+                actor=SYSTEM,
+            )
 
 
 def load_freight(content: DemoContent) -> dict[str, int]:
     """Make the freight templates; return name → id."""
-    return {
-        row.name: freight.save_template(
-            name=row.name,
-            charge_by=row.charge_by,
-            currency="CNY",
-            is_default=row.is_default,
-            rules=[
-                FreightRuleView(
-                    areas=rule.areas,
-                    first_units=rule.first_units,
-                    first_minor=rule.first_minor,
-                    extra_units=rule.extra_units,
-                    extra_minor=rule.extra_minor,
-                )
-                for rule in row.rules
-            ],
-        ).pk
-        for row in content.freight
-    }
+    return {row.name: make_template(row, currency="CNY") for row in content.freight}
+
+
+def make_template(wanted: DemoFreight, *, currency: str) -> int:
+    """Make a freight template; return its id."""
+    rules = [
+        FreightRuleView(
+            areas=rule.areas,
+            first_units=rule.first_units,
+            first_minor=rule.first_minor,
+            extra_units=rule.extra_units,
+            extra_minor=rule.extra_minor,
+        )
+        for rule in wanted.rules
+    ]
+    made = freight.save_template(
+        name=wanted.name,
+        charge_by=wanted.charge_by,
+        currency=currency,
+        is_default=wanted.is_default,
+        rules=rules,
+    )
+    return int(made.pk)
 
 
 def load_categories(content: DemoContent, *, now: datetime) -> dict[str, int]:
@@ -78,13 +89,17 @@ def _encoded(name: str) -> Encoded:
     return catalog.encode((PICTURES / name).read_bytes())
 
 
-def _product(
+def make_product(
     product: DemoProduct,
+    *,
     category_id: int,
     template_id: int | None,
-    encoded: Mapping[str, Future[Encoded]],
+    encoded: Mapping[str, Encoded],
+    currency: str,
     now: datetime,
-) -> None:
+    actor: Actor,
+) -> int:
+    """Make a product on the shelf with its pictures; return its id."""
     made = freight.save_product(
         product_id=None,
         template_id=template_id,
@@ -100,24 +115,25 @@ def _product(
             options=tuple(OptionInput(name=o.name, values=o.values) for o in product.options),
             skus=_skus(product),
         ),
-        currency="CNY",
+        currency=currency,
         now=now,
-        actor=SYSTEM,
+        actor=actor,
     )
     pictures = [
         catalog.add_picture(
             product_id=made.product_id,
-            content=encoded[name].result(),
+            content=encoded[name],
             alt=product.name,
             now=now,
+            actor=actor,
         ).pk
         for name in product.pictures
     ]
-    for sku in product.skus:
+    sku_ids = catalog_queries.products_of_skus(product_ids=[made.product_id])
+    for sku_id, sku in zip(sku_ids, product.skus, strict=True):
         if sku.picture is not None:
-            sku_id = catalog_queries.sku_id(code=sku.code)
-            if sku_id is not None:
-                catalog.set_sku_picture(sku_id=sku_id, picture_id=pictures[sku.picture])
+            catalog.set_sku_picture(sku_id=sku_id, picture_id=pictures[sku.picture])
+    return made.product_id
 
 
 def _skus(product: DemoProduct) -> tuple[SkuInput, ...]:

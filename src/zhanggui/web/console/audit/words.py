@@ -99,6 +99,13 @@ def _bulk(facts: Facts) -> str:
     return " · ".join(filter(None, [_("撤销") if facts.get("undo") else "", said]))
 
 
+def _sample(facts: Facts) -> str:
+    act = {"load": _("装入"), "wipe": _("清除")}[facts["act"]]
+    count = facts["products"]
+    things = ngettext("%(n)s 个商品", "%(n)s 个商品", count) % {"n": grouped(count)}
+    return f"{act} · {things}"
+
+
 def _factor(facts: Facts) -> str:
     return str(FactorKind(facts["factor"]).label)
 
@@ -128,6 +135,7 @@ OWN: Mapping[str, tuple[Callable[[], str], Callable[[Facts], str]]] = {
     "attribute.saved": (lambda: _("类目属性"), _change),
     "import.ordered": (lambda: _("导入文件"), _step),
     "export.ordered": (lambda: _("导出数据"), _exported),
+    "sample.ordered": (lambda: _("示例店铺"), _sample),
     "job.retried": (lambda: _("重试失败任务"), _nothing),
     "warehouse.saved": (lambda: _("保存仓库"), _nothing),
     "freight.saved": (lambda: _("运费模板"), _change),

@@ -12,6 +12,7 @@ from zhanggui.accounts import queries as accounts
 from zhanggui.accounts.types import Holder
 from zhanggui.catalog import queries as catalog
 from zhanggui.core import versions
+from zhanggui.demo import queries as demo
 from zhanggui.freight import queries as freight
 from zhanggui.inventory import queries as inventory
 from zhanggui.payments import queries as payments
@@ -62,7 +63,7 @@ def checklist(person: Holder, *, now: datetime) -> Checklist | None:
 def _steps(now: datetime) -> tuple[tuple[Step, ...], datetime]:
     """Look at what is there. Nobody is asked again because a shop sold out."""
     name, *others = _of_settings()
-    steps = (name, *_of_goods(now), *others)
+    steps = (name, *_of_goods(now), *others, _of_people(now))
     return steps, now + LASTS if _is_done(steps) else now
 
 
@@ -71,6 +72,7 @@ def _is_done(steps: Iterable[Step]) -> bool:
 
 
 def _of_goods(now: datetime) -> tuple[Step, ...]:
+    sample = demo.sample_products()  # goods to try things out with are no goods of the shop
     return (
         Step(
             label=_("建一个默认运费模板"),
@@ -84,14 +86,14 @@ def _of_goods(now: datetime) -> tuple[Step, ...]:
             why=_("填名称、价格和图片，然后上架。"),
             address=("products",),
             right=("products", "edit"),
-            is_done=catalog.live_products(now=now).exists(),
+            is_done=catalog.live_products(now=now).exclude(pk__in=sample).exists(),
         ),
         Step(
             label=_("给商品入库"),
             why=_("仓库里有货才能卖。"),
             address=("stock",),
             right=("stock", "edit"),
-            is_done=inventory.has_stock(),
+            is_done=inventory.has_stock(besides=sample),
         ),
     )
 
@@ -137,4 +139,15 @@ def _of_settings() -> tuple[Step, ...]:
             is_done=bool(shop.logo),
             is_optional=True,
         ),
+    )
+
+
+def _of_people(now: datetime) -> Step:
+    return Step(
+        label=_("再添一位店主"),
+        why=_("手机丢了、密码忘了，还有人进得来；或者在“我的账号”里生成恢复码。"),
+        address=("invite",),
+        right=("staff", "edit"),
+        is_done=accounts.has_spare_owner(now=now),
+        is_optional=True,
     )

@@ -21,6 +21,7 @@ from zhanggui.payments import queries as payments
 from zhanggui.web.access import allowed, staff_user
 from zhanggui.web.console.home.checklist import checklist
 from zhanggui.web.console.home.figures import BEFORE, best_sellers, kpis
+from zhanggui.web.console.home.sample import sample_card
 from zhanggui.web.console.menu import menu, status_counts
 from zhanggui.web.console.orders.rows import OrderRow, order_rows
 from zhanggui.web.console.pages import page
@@ -69,8 +70,10 @@ def _owner(request: HttpRequest, now: datetime) -> dict[str, Any]:
     span = Span(wish) if wish in Span.values else Span.TODAY
     shop = accounts.shop()
     late, first = fulfilment.waiting(now=now)
+    steps = checklist(staff_user(request), now=now)
     return {
-        "checklist": checklist(staff_user(request), now=now),
+        "checklist": steps,
+        "sample": sample_card(staff_user(request), is_new=steps is not None),
         "spans": Span.choices,
         "span": span,
         "kpis": kpis(span=span, now=now, currency=shop.currency),

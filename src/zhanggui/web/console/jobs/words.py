@@ -15,6 +15,7 @@ from zhanggui.payments import queries as payments
 # Of work that comes round by itself
 _ROUND = _("它会自己再跑，偶尔失败不用管。反复失败时，把技术细节发给维护的人。")
 _AGAIN = _("多半是一时的问题，先重试。还是失败，把技术细节发给维护的人。")
+_SAMPLE = _("打开示例店铺页，在那里再点一次。做完的不会重做。")
 _UNKNOWN = (_("后台任务"), _AGAIN)
 
 # Path of the task → its name, and what to do.
@@ -60,6 +61,8 @@ WORDS: dict[str, tuple[Promise, Promise]] = {
         _("重试会从头再导一次，也可以到导出页重新导出。"),
     ),
     "zhanggui.integrations.tasks.prune_files": (_("清理旧的导入导出文件"), _ROUND),
+    "zhanggui.demo.tasks.load_sample": (_("装入示例店铺"), _SAMPLE),
+    "zhanggui.demo.tasks.wipe_sample": (_("清除示例店铺"), _SAMPLE),
     "zhanggui.customers.tasks.prune_codes": (_("清理旧的登录验证码"), _ROUND),
     "zhanggui.core.tasks.check_audit": (
         _("校验操作日志"),
@@ -72,6 +75,7 @@ _OF_ORDERS = "zhanggui.payments.tasks.close_attempts"
 _OF_REFUNDS = "zhanggui.payments.tasks.submit_refund"
 _OF_IMPORTS = "zhanggui.integrations.tasks.work_on_import"
 _OF_EXPORTS = "zhanggui.integrations.tasks.make_export"
+_OF_SAMPLE = ("zhanggui.demo.tasks.load_sample", "zhanggui.demo.tasks.wipe_sample")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,8 @@ def _view(
         about, url = _("打开这次导入"), reverse("console:import_run", args=[subject])
     elif job.task_path == _OF_EXPORTS and person.may("exports", "view"):
         about, url = _("打开导出页"), reverse("console:exports")
+    elif job.task_path in _OF_SAMPLE and person.may("settings", "edit"):
+        about, url = _("打开示例店铺页"), reverse("console:sample")
     return JobView(job=job, name=name, advice=advice, about=about, url=url)
 
 

@@ -15,6 +15,7 @@ from zhanggui.accounts import services
 from zhanggui.accounts.queries import SettingChange
 from zhanggui.accounts.settings import EDIT_RIGHTS, Group, of_group
 from zhanggui.core.types import Refusal
+from zhanggui.demo import queries as demo
 from zhanggui.payments import queries as payments
 from zhanggui.payments import services as payment_services
 from zhanggui.payments.types import NoWayToPay
@@ -41,7 +42,8 @@ def index(request: HttpRequest) -> HttpResponse:
         }
         for group in Group
     ]
-    return page(request, "console/settings/index.html", {"cards": cards})
+    context = {"cards": cards, "sample": demo.sample_status().state}
+    return page(request, "console/settings/index.html", context)
 
 
 def _rows(group: Group) -> list[tuple[Any, str]]:

@@ -28,6 +28,9 @@ _WORDS: dict[tuple[str, str], str | Promise] = {
     (Kind.RESERVE, "stock_check"): _("库存核对修复：补上订单占用"),
     (Kind.RELEASE, "stock_check"): _("库存核对修复：释放多余占用"),
     (Kind.RECEIVE, "demo"): _("期初入库（演示数据）"),
+    (Kind.RECEIVE, "sample"): _("示例店铺：期初入库"),
+    (Kind.ADJUST, "sample"): _("示例店铺：清除剩下的货"),
+    (Kind.WRITE_OFF, "sample"): _("示例店铺：清除不可售的货"),
 }
 _ACTORS = {
     ActorType.SHOPPER: _("顾客"),
