@@ -53,8 +53,9 @@ def warehouse_names() -> dict[int, str]:
 
 
 def has_stock(*, besides: Collection[int] = ()) -> bool:
-    """Tell whether any warehouse in use holds anything, apart from these products."""
-    held = StockLevel.objects.filter(on_hand__gt=0, warehouse__archived_at=None)
+    """Tell whether a warehouse in use holds anything of a product in use, apart from these."""
+    in_use = {"warehouse__archived_at": None, "sku__product__archived_at": None}
+    held = StockLevel.objects.filter(on_hand__gt=0, **in_use)
     return (held.exclude(sku__product__in=besides) if besides else held).exists()
 
 

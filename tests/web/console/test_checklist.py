@@ -73,6 +73,8 @@ def test_goods_to_try_things_out_with_are_no_first_product_and_no_stock() -> Non
     SamplePart.objects.create(product=sku.product)
     steps = ["上架第一件商品", "给商品入库"]
     assert [step for step in open_steps(owner) if step in steps] == steps
+    stocked(SkuFactory(product__archived_at=NOON), 1)  # what an order left of cleared ones
+    assert [step for step in open_steps(owner) if step in steps] == steps
 
     stocked(SkuFactory(), 1)
 
