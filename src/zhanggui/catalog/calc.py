@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from zhanggui.catalog.types import BulkAct
+from zhanggui.catalog.types import BulkAct, ComingPrice
 from zhanggui.core.text import search_form
 
 TERM_LENGTH = 60
@@ -158,6 +158,18 @@ def figures(prices: Sequence[Price], *, now: datetime) -> Figures:
     coming = [at for price in prices if (at := price.next_change(now))]
     most = max(price for price, _market in today)
     return Figures(len(prices), least, most, market, min(coming, default=None))
+
+
+def coming_price(prices: Sequence[Price], *, now: datetime) -> ComingPrice | None:
+    """Return what the live SKUs of a product cost next, None where nothing changes by itself."""
+    today = [price.at(now)[0] for price in prices]
+    at = now
+    while later := [one for price in prices if (one := price.next_change(at))]:
+        at = min(later)
+        then = [price.at(at)[0] for price in prices]
+        if then != today:
+            return ComingPrice(at=at, min_minor=min(then), max_minor=max(then))
+    return None
 
 
 def edited_price(

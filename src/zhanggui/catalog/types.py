@@ -286,6 +286,15 @@ class CategoryNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComingPrice:
+    """The next price of a product by its timetable: the least and the most of its SKUs then."""
+
+    at: datetime
+    min_minor: int
+    max_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminRow:
     """A product in the console's list, with the reason why shoppers can't buy it."""
 
@@ -298,6 +307,7 @@ class AdminRow:
     off_at: datetime | None
     updated_at: datetime
     codes: tuple[str, ...]  # of the live SKUs
+    coming: ComingPrice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

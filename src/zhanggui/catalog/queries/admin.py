@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from zhanggui.catalog.calc import Price, coming_price
 from zhanggui.catalog.models import Category, Picture, Product, Sku
 from zhanggui.catalog.queries.cursors import after, cursor_of
 from zhanggui.catalog.queries.facts import not_sold
@@ -22,6 +23,13 @@ from zhanggui.catalog.types import (
 )
 
 ARCHIVED = "archived"  # a tab beside the shelves
+_PRICE = (  # of calc.Price, in its order
+    "price_minor",
+    "market_price_minor",
+    "timed_price_minor",
+    "timed_from",
+    "timed_until",
+)
 _KEYS = ("-created_at", "-slug")  # the index read backwards
 
 
@@ -44,10 +52,13 @@ def admin_products(
     rows = rows.annotate(category_name=Subquery(named))
     found = list(rows.order_by(*_KEYS)[: limit + 1])
     shown = found[:limit]
-    codes = defaultdict(list)
+    codes: dict[int, list[str]] = defaultdict(list)
+    prices: dict[int, list[Price]] = defaultdict(list)
     live = Sku.objects.filter(product__in=[row.pk for row in shown], archived_at=None)
-    for product_id, code in live.order_by("position", "pk").values_list("product_id", "code"):
+    ordered = live.order_by("position", "pk")
+    for product_id, code, *price in ordered.values_list("product_id", "code", *_PRICE):
         codes[product_id].append(code)
+        prices[product_id].append(Price(*price))
     items = tuple(
         AdminRow(
             card=card,
@@ -59,6 +70,7 @@ def admin_products(
             off_at=row.off_at,
             updated_at=row.updated_at,
             codes=tuple(codes[row.pk]),
+            coming=coming_price(prices[row.pk], now=now),
         )
         for row, card in zip(shown, product_cards(products=shown, now=now), strict=True)
     )
