@@ -170,6 +170,14 @@ def test_a_double_click_submits_once_and_keeps_the_buttons_value(open_page: Open
     assert page.get_attribute("button", "aria-busy") == "true"
 
 
+def test_what_a_refused_form_says_has_the_focus_and_is_in_view(open_page: Open) -> None:
+    form = '<main><p class="pb-96">{tall}</p><form><div class="errors" tabindex="-1">x</div></form>'
+    page = open_page(form.format(tall="<br>" * 99), face="console")
+
+    expect(page.locator(".errors")).to_be_focused()
+    expect(page.locator(".errors")).to_be_in_viewport()
+
+
 def test_quantity_stays_between_its_ends(open_page: Open) -> None:
     source = '<form>{% include "components/quantity.html" with value=2 max=3 label="件数" %}</form>'
     page = open_page(show(source))

@@ -1,5 +1,5 @@
 // Forms: one submit per click, busy buttons, quantity steppers, fields that submit themselves.
-import { all, on, submit } from "./on.js";
+import { all, on, ready, submit } from "./on.js";
 
 const busy = (button, is) => {
   if (!button) return;
@@ -38,6 +38,9 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => release(form), 20000);
 });
 addEventListener("pageshow", () => all("form[data-sent]").forEach(release));
+
+// what a refused form says comes first, wherever on the page it stands
+ready((root) => root.querySelector(".errors[tabindex]")?.focus());
 
 const trigger = (event) => {
   const { elt, requestConfig } = event.detail;

@@ -10,6 +10,7 @@ from typing import IO
 
 from django.core.files.storage import storages
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from zhanggui.integrations.models import ExportRun as ExportRun
 from zhanggui.integrations.models import ImportRow as ImportRow
@@ -84,7 +85,9 @@ def _said(row: ImportRow) -> list[tuple[int, str]]:
     found: dict[int, list[str]] = {}
     for line, text in row.changes.get("faults", ()):
         found.setdefault(line, []).append(text)
-    return [(line, "；".join(texts)) for line, texts in found.items()] or [(row.line, row.reason)]
+    return [(line, _("；").join(texts)) for line, texts in found.items()] or [
+        (row.line, row.reason)
+    ]
 
 
 def undo_rows(*, run: ImportRun, most: int = SHOWN) -> list[ImportRow]:

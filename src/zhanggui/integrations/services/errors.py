@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from zhanggui.core.tables.reading import Table
 from zhanggui.core.tables.writing import table_writer
 from zhanggui.integrations.services import storage
-from zhanggui.integrations.services.work import Result
+from zhanggui.integrations.services.work import Result, said
 from zhanggui.integrations.types import Outcome
 
 MOST_LINES = 50_000
@@ -22,7 +22,7 @@ def lines_of(result: Result) -> dict[str, Any]:
         return {}
     return {
         "lines": list(result.lines)[:300],
-        "faults": [[one.line, _said(one.column, one.text)] for one in result.faults][:300],
+        "faults": [[one.line, said(one.column, one.text)] for one in result.faults][:300],
     }
 
 
@@ -38,7 +38,7 @@ class ErrorFile:
             outcome=result.outcome,
             reason=result.reason,
             lines=result.lines,
-            faults=[(one.line, _said(one.column, one.text)) for one in result.faults],
+            faults=[(one.line, said(one.column, one.text)) for one in result.faults],
         )
 
     def note(
@@ -73,7 +73,3 @@ class ErrorFile:
                         writer.row([str(record.line), *record.cells, reason])
             folder = f"errors/{timezone.now():%Y%m}"
             return storage.keep(path, folder=folder, name="errors.csv")
-
-
-def _said(column: str, text: str) -> str:
-    return f"{column}：{text}" if column else text

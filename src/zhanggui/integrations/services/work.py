@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from zhanggui.core.tables.reading import Table
 from zhanggui.core.types import Actor
 from zhanggui.integrations.types import Fault, Outcome
@@ -27,8 +30,13 @@ class Result:
     @property
     def reason(self) -> str:
         """Why it was refused, or what should be known of it."""
-        texts = [f"{one.column}：{one.text}" if one.column else one.text for one in self.faults]
-        return "；".join([*texts, *self.notes])[:300]
+        texts = [said(one.column, one.text) for one in self.faults]
+        return _("；").join([*texts, *self.notes])[:300]
+
+
+def said(column: str, text: str) -> str:
+    """Return what is wrong with a column, in the words of who reads it."""
+    return f"{column}{pgettext('before a value', '：')}{text}" if column else text
 
 
 class Work(Protocol):

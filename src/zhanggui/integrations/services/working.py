@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 from zhanggui.core.ids import next_ids
 from zhanggui.core.tables.types import FileRefused
@@ -226,7 +227,7 @@ def _fetch_pictures(run: ImportRun, *, now: datetime, progress: Progress) -> Non
             errors = finish_pictures(product_ids=ids, wanted=wanted, along=along, by=by)
             for row, found in zip(rows, errors, strict=True):
                 row.pictures = None
-                row.reason = "；".join(filter(None, [row.reason, *found]))[:300]
+                row.reason = _("；").join(filter(None, [row.reason, *found]))[:300]
             ImportRow.objects.bulk_update(rows, ["pictures", "reason"])
             failed = run.counts.get("pictures_failed", 0) + sum(map(len, errors))
             run.counts["pictures_failed"] = failed

@@ -279,7 +279,7 @@ def _sayer(currency: str, categories: Mapping[int, str]) -> Callable[[str, Any],
         if field in _SWITCHES:
             return pgettext("switch", "开") if value else pgettext("switch", "关")
         if field == "options":
-            return "；".join(_options(value))
+            return _("；").join(_options(value))
         return Truncator(strip_tags(str(value))).chars(120)
 
     return say

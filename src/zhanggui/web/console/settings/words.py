@@ -83,7 +83,7 @@ def shown(setting: Setting, value: Any) -> str:
     if setting.kind == Kind.WEEK:
         return week_text(week_of(value))
     if setting.kind == Kind.HOLIDAYS:
-        return "；".join(holiday_text(one) for one in holidays_of(value))
+        return _("；").join(holiday_text(one) for one in holidays_of(value))
     return str(value)
 
 
