@@ -20,6 +20,7 @@ from zhanggui.core.text import search_form
 DELIMITERS = (",", "\t", ";", "|")
 HEADER_WITHIN = 20  # rows: some exports have a title above
 MOST_COLUMNS = 600
+_FEW = 4  # columns: of fewer, a row that reads like a header may be one of goods
 _LONGEST_CELL = 1 << 20
 
 _HEAD = 8192  # bytes that tell what a file is
@@ -42,6 +43,7 @@ class Table:
     source: Source | Markup | None  # None: Excel
     width: int  # of its row, columns without a name at the end included
     delimiter: str  # of Excel and markup the name of the sheet or table
+    more: frozenset[int] = frozenset()  # lines of further headers: in another language, or codes
 
     @property
     def lines(self) -> int:
@@ -74,7 +76,7 @@ class Table:
         """
         width = len(self.header)
         for record in _records(self.path, self.source, self.delimiter):
-            if record.line <= self.line:
+            if record.line <= self.line or record.line in self.more:
                 continue
             cells = tuple(map(clean_cell, record.cells))
             if any(cells) and not self._is_header(cells):
@@ -139,7 +141,21 @@ def _table(
             % {"most": MOST_COLUMNS, "found": len(header)},
             code="too_large",
         )
-    return Table(path, header, record.line, source, len(record.cells), mark)
+    more = _more_headers(tops[mark], record, knows)
+    return Table(path, header, record.line, source, len(record.cells), mark, more)
+
+
+def _more_headers(top: Sequence[Record], header: Record, knows: Knows) -> frozenset[int]:
+    """Return the lines right below a header that name its columns once more, in other words."""
+    found: list[int] = []
+    least = max(_FEW, knows([clean_cell(cell) for cell in header.cells]) // 2)
+    for record in top:
+        if record.line <= header.line:
+            continue
+        if knows([clean_cell(cell) for cell in record.cells]) < least:
+            break
+        found.append(record.line)
+    return frozenset(found)
 
 
 def _top(source: Source, mark: str) -> list[Record]:

@@ -16,7 +16,7 @@ _TRUE = {"true", "1", "yes", "y", "是", "on", "published", "active", "上架", 
 _FALSE = {"false", "0", "no", "n", "否", "off", "下架"}
 _WORDS = {
     Shelf.ON: "on|上架|在售|active|published|1|true|是|启用|正常|yes|y|已上架|出售中|销售中|上架中|"
-    "售卖中|enabled|已启用|publish|visible",
+    "售卖中|已售罄|售罄|sold out|outofstock|enabled|已启用|publish|visible",
     Shelf.OFF: "off|下架|archived|停售|仓库中|0|false|否|禁用|停用|no|n|已下架|待上架|已停售|"
     "已禁用|disabled|unpublished|hidden|private|unlisted|已停用|inactive|未上架",
     Shelf.DRAFT: "draft|草稿|-1|pending|待审核",
@@ -27,6 +27,8 @@ BRAND, TAGS = "品牌", "标签"  # stored, so they do not follow the language
 _PATH = re.compile(r"(?<!\\)\s*[>＞›»]\s*")
 _URLS = re.compile(r"[|\n;；\s]+|,\s*(?=https?://)")
 _FILES = re.compile(r"[|\n;；,，]+")
+_SEVERAL = re.compile(r"(?<!\\)[,;，；]")
+_PLACE = re.compile(r"[0-9a-zA-Z]*:[0-9]+:[0-9]+:")  # before each address, in files of Taobao
 _GRAMS = {"kg": 1000, "g": 1, "lbs": 453.59237, "lb": 453.59237, "oz": 28.349523125}
 _MILLIMETRES = {"m": 1000, "cm": 10, "mm": 1, "in": 25.4, "yd": 914.4}
 _UNITS = {
@@ -40,6 +42,7 @@ _WITH_UNIT = re.compile(
     rf"(.+?)\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})", re.IGNORECASE
 )
 _PIECES = re.compile(r"\s*(?:件|个|只|pcs?|pieces?)$", re.IGNORECASE)
+_UNCOUNTED = {"unlimited", "instock", "in stock", "不限", "无限", "充足", "∞"}
 NOTHING = ("-", "--", "—", "/", "无", "null", "NULL", "None", "N/A", "n/a", "#N/A", "nan")
 
 
@@ -85,7 +88,7 @@ class Cells:
     def whole(self, row: FileRow, name: str) -> int | None:
         """Return a whole number."""
         text = row.get(name)
-        if not text or text in NOTHING:
+        if not text or text in NOTHING or text.casefold() in _UNCOUNTED:
             return None
         number = None if is_damaged(text) else whole_of(_PIECES.sub("", text))
         if number is None:
@@ -214,10 +217,16 @@ def category_path(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
+def first_category(text: str) -> str:
+    """Return the first of the categories of a cell (Home,Kitchen; /tops, /new)."""
+    return _SEVERAL.split(text)[0].strip().removeprefix("/").strip()
+
+
 def picture_sources(text: str) -> tuple[str, ...]:
     """Return the addresses or file names that a cell lists."""
     parts = (_URLS if "://" in text else _FILES).split(text)
-    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    found = (part.strip() for part in parts)
+    return tuple(dict.fromkeys(one for one in found if one and not _PLACE.fullmatch(one)))
 
 
 def grams(unit: str) -> float:

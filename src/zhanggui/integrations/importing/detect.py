@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from zhanggui.core.tables.reading import Knows, header_form
+from zhanggui.integrations.importing.families import FAMILIES
 from zhanggui.integrations.importing.formats import ProductFormat
 from zhanggui.integrations.importing.mall import MALL
 from zhanggui.integrations.importing.own import OWN
@@ -14,7 +15,7 @@ from zhanggui.integrations.importing.vendure import VENDURE
 from zhanggui.integrations.importing.woocommerce import WOOCOMMERCE
 from zhanggui.integrations.types import Kind
 
-_PRODUCTS = {one.name: one for one in (SHOPIFY, WOOCOMMERCE, VENDURE, MALL, OWN)}
+_PRODUCTS = {one.name: one for one in (SHOPIFY, WOOCOMMERCE, VENDURE, MALL, FAMILIES, OWN)}
 _FORMATS: Mapping[str, Mapping[str, ProductFormat]] = {
     Kind.PRODUCTS: _PRODUCTS,
     Kind.PRICES: {OWN.name: OWN},

@@ -49,22 +49,36 @@ class ProductFormat:
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
     known: frozenset[str] = frozenset()
     needed: tuple[str, ...] = ()  # fields without which it can't be this format
+    any_of: tuple[str, ...] = ()  # one of them it has, too
+    is_loose: bool = False  # units, languages and signs of names do not count
     settle: Callable[[Sequence[str], Match, Iterable[Sequence[str]]], Match] | None = None
 
     def match(self, header: Sequence[str]) -> Match:
-        """Return the field of each column; of columns with the same meaning the first counts."""
-        by_name = _by_name(self.fields)
+        """Return the field of each column; of columns with the same meaning the first counts.
+
+        Where names are loose it is the one whose name stands first among those of the field: an
+        unknown shop may have a 类目 and a 类型.
+        """
         found: list[str] = []
+        ranks: list[int] = []
         for column in header:
-            form = header_form(column)
-            wanted = by_name.get(form) or self._patterned(form, column)
-            found.append(wanted if wanted not in found else IGNORED)
+            wanted, rank = self._meaning(column)
+            if wanted in found and wanted != IGNORED:
+                before = found.index(wanted)
+                if not self.is_loose or rank >= ranks[before]:
+                    wanted = IGNORED
+                else:
+                    found[before] = IGNORED
+            found.append(wanted)
+            ranks.append(rank)
         return tuple(found)
 
     def score(self, header: Sequence[str]) -> int:
         """Return how many of the columns the format knows, 0 where it can't be this one."""
         match = self.match(header)
         if any(name not in match for name in self.needed):
+            return 0
+        if self.any_of and not set(self.any_of) & set(match):
             return 0
         extra = sum(
             header_form(column) in self.known
@@ -85,11 +99,30 @@ class ProductFormat:
         label = next((str(one.label) for one in self.fields if one.name == base), base)
         return f"{label} {rest}" if rest else label
 
+    def _meaning(self, column: str) -> tuple[str, int]:
+        """Return the field of a column, and how far behind the field's first name its name is."""
+        by_name = _by_name(self.fields)
+        form = header_form(column)
+        forms_ = [form]
+        if self.is_loose:
+            bare = _AROUND.sub("", form.replace("|", "/")).strip()
+            forms_ += [bare, re.sub(r"[-_]+", " ", bare), re.sub(r"[-_ ]+", "_", bare)]
+        for one in forms_:
+            if one in by_name:
+                return by_name[one]
+        return self._patterned(form, column), 0
+
     def _patterned(self, form: str, column: str) -> str:
         for expression, wanted in self.patterns:
             if found := expression.fullmatch(form):
                 return _as_written(wanted.format(*found.groups()), column)
         return IGNORED
+
+
+_AROUND = re.compile(  # price (CNY), 库存(件), name(en-gb), Product ID [Non Editable], Name *
+    r"\s*[(\[](?:元|件|个|只|单位:?元|¥|￥|cny|rmb|usd|eur|[a-z]{2}-[a-z]{2}|non editable|"
+    r"x,y,z\.{3}|0/1|必填|选填)[)\]]|^\*\s*|\s*[*#?？]$"
+)
 
 
 def _as_written(wanted: str, column: str) -> str:
@@ -103,9 +136,11 @@ def _as_written(wanted: str, column: str) -> str:
 
 
 @cache
-def _by_name(fields: tuple[Field, ...]) -> dict[str, str]:
+def _by_name(fields: tuple[Field, ...]) -> dict[str, tuple[str, int]]:
     return {
-        header_form(name): one.name for one in fields for name in filter(None, one.names.split("|"))
+        header_form(name): (one.name, rank)
+        for one in fields
+        for rank, name in enumerate(filter(None, one.names.split("|")))
     }
 
 

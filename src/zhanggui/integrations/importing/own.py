@@ -1,5 +1,6 @@
 """Our own template, and tables of unknown shops whose columns go by usual names."""
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from zhanggui.integrations.importing.cells import (
     brand_and_tags,
     category_path,
     first,
+    first_category,
     flag,
     named_values,
     picture_sources,
@@ -58,14 +60,14 @@ def _draft(rows: Sequence[FileRow], reading: Reading) -> ProductDraft:
     head = _head(rows)
     names = _option_names(rows)
     skus = [_sku(cells, row, names) for row in rows if _says_of_sku(row)]
-    category = head.get("category")
+    category = first_category(head.get("categories")) or head.get("category")
     return ProductDraft(
         lines=tuple(row.line for row in rows),
         slug=head.get("slug"),
         ref=head.get("name"),
         name=unescaped(head.get("name")) or None,
         subtitle=text_or_clear(head, "subtitle"),
-        description=text_or_clear(head, "description"),
+        description=_described(text_or_clear(head, "description")),
         category=category_path(category) if category else None,
         shelf=_shelf(cells, head),
         on_at=cells.moment(head, "on_at"),
@@ -80,6 +82,17 @@ def _draft(rows: Sequence[FileRow], reading: Reading) -> ProductDraft:
         faults=tuple(cells.faults),
         skipped=_("合计行") if _is_sum(head) else "",
     )
+
+
+def _described(text: str | None) -> str | None:
+    """Return a description as HTML; editors that keep blocks write them as JSON."""
+    if not text or not text.startswith("{") or '"blocks"' not in text:
+        return text
+    try:
+        blocks = json.loads(text)["blocks"]
+        return "".join(f"<p>{one['data']['text']}</p>" for one in blocks if "text" in one["data"])
+    except (ValueError, TypeError, KeyError):
+        return text
 
 
 def _is_sum(head: FileRow) -> bool:
@@ -115,7 +128,7 @@ def _head(rows: Sequence[FileRow]) -> FileRow:
 
 def _says_of_sku(row: FileRow) -> bool:
     return any(
-        name in _OF_SKU or name.startswith(("spec", "option", "stock:")) for name in row.values
+        name in SKU_FIELDS or name.startswith(("spec", "option", "stock:")) for name in row.values
     )
 
 
@@ -236,7 +249,7 @@ def _number(name: str) -> int:
     return int(name.partition(":")[2])
 
 
-_OF_SKU = {
+SKU_FIELDS = {
     *("sku_code", "barcode", "price", "market_price", "cost", "stock", "weight_g", "weight_kg"),
     *("volume_cm3", *_SIDES, "sku_image"),
 }
@@ -246,6 +259,7 @@ OWN = ProductFormat(
     fields=FIELDS,
     patterns=PATTERNS,
     settle=settled,
+    is_loose=True,
     keyed=_keyed,
     draft=_draft,
 )

@@ -9,6 +9,7 @@ from zhanggui.integrations.types import IGNORED
 
 _LOOKED_AT = 2_000  # rows
 _STYLES = {"款式编码", "款号", "款式编号", "spu编码", "spu"}
+_CODES = {"商品编码", "商品编号", "货品编号", "货品编码", "商品代码", "货品代码", "编号"}
 _BELOW_POINT = re.compile(r"[0-9]*[.,][0-9]*[1-9][0-9]*")
 _CLEAR_CODES = re.compile(
     r"spu_code|sku_code|规格编码|sku编码|商家编码|sku|sku code|variant sku|handle|slug"
@@ -35,6 +36,11 @@ def settled(
             found[found.index("slug")], found[place] = "sku_code", "slug"
             return tuple(found)
     style, code = (_place(match, name) for name in ("slug", "sku_code"))
+    if code is None and style is not None and header_form(header[style]) in _STYLES:
+        codes = (n for n, name in enumerate(header) if header_form(name) in _CODES and not found[n])
+        if (named := next(codes, None)) is not None:
+            found[named] = "sku_code"
+            return tuple(found)
     places = [place for place in (style, code) if place is not None]
     is_clear = any(_CLEAR_CODES.fullmatch(header_form(header[place])) for place in places)
     has_options = any(name.startswith(("option", "spec")) for name in match)

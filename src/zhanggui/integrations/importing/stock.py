@@ -61,6 +61,7 @@ STOCK = ProductFormat(
         Field("stock", gettext_lazy("库存")),
     ),
     patterns=((re.compile(r"(?:stock|库存)\s*[:_(\[]\s*(.+?)\s*[)\]]?"), "stock:{0}"),),
+    is_loose=True,
     keyed=_keyed,
     draft=_draft,
 )

@@ -8,7 +8,7 @@ from zhanggui.catalog.types import Shelf
 from zhanggui.integrations.types import Kind, StockMode
 from zhanggui.web.management.importing import ImportCommand
 
-FORMATS = ("zhanggui", "shopify", "woocommerce", "vendure", "mall")
+FORMATS = ("zhanggui", "shopify", "woocommerce", "vendure", "mall", "families")
 
 
 class Command(ImportCommand):
