@@ -27,6 +27,13 @@ _MOMENT = re.compile(
 )
 
 
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NAMED_MONTH = re.compile(  # Sep-27-26, Sep 27, 2026 10:00, 27-Sep-2026
+    r"(?:([A-Za-z]{3})[a-z]*[- ]([0-9]{1,2})|([0-9]{1,2})[- ]([A-Za-z]{3})[a-z]*),?[- ]"
+    r"(20[0-9]{2}|[0-9]{2})(?=$|[ T,])"
+)
+
+
 def clean_cell(text: str) -> str:
     """Return a cell without what programs put around it: blanks, ="…", the ' of a guard."""
     text = text.strip(_BLANKS)
@@ -103,7 +110,8 @@ def whole_of(text: str) -> int | None:
 
 def moment_of(text: str, *, zone: tzinfo) -> datetime | None:
     """Return a moment (2026-11-21 10:00, 2026/1/2, 2026年1月2日, with or without +0800)."""
-    match = _MOMENT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    text = _NAMED_MONTH.sub(_numbered, unicodedata.normalize("NFKC", text).strip(), count=1)
+    match = _MOMENT.fullmatch(text)
     if match is None:
         return None
     year, month, day, hour, minute, second, offset = match.groups()
@@ -116,6 +124,13 @@ def moment_of(text: str, *, zone: tzinfo) -> datetime | None:
     except ValueError:
         return None
     return at.astimezone(UTC)
+
+
+def _numbered(date: re.Match[str]) -> str:
+    name, day = (date[1], date[2]) if date[1] else (date[4], date[3])
+    if name.lower() not in _MONTHS:
+        return date[0]
+    return f"{int(date[5]) % 100 + 2000}-{_MONTHS.index(name.lower()) + 1}-{day}"
 
 
 def _zone(offset: str | None) -> tzinfo | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from zhanggui.core.tables.reading import header_form
 from zhanggui.orders.importing import online_retail
+from zhanggui.orders.importing.common import COMMON
 from zhanggui.orders.importing.douyin import DOUYIN
 from zhanggui.orders.importing.jd import JD
 from zhanggui.orders.importing.layouts import Layout
@@ -15,9 +16,11 @@ from zhanggui.orders.importing.woocommerce import WOOCOMMERCE, WOOCOMMERCE_WIDE
 
 LAYOUTS = {
     one.name: one
-    for one in (TAOBAO, JD, PINDUODUO, DOUYIN, SHOPIFY, WOOCOMMERCE, WOOCOMMERCE_WIDE, OWN)
+    for one in (TAOBAO, JD, PINDUODUO, DOUYIN, SHOPIFY, WOOCOMMERCE, WOOCOMMERCE_WIDE, OWN, COMMON)
 }
 _ALL = (*LAYOUTS.values(), ITEMS)
+_CERTAIN = tuple(one for one in _ALL if one is not COMMON)
+_CLEARLY = 1.5  # that many more columns, to say that it is not one of these
 _RETAIL = frozenset(map(header_form, online_retail.COLUMNS))
 
 
@@ -30,7 +33,10 @@ def layout_for(header: Sequence[str]) -> Layout | None:
     """Return the format that knows most of a header, None where none can be."""
     if ITEMS.score(header) and TAOBAO.score(header):
         return ITEMS  # newer lists of items have columns of the order, too
-    best = max(_ALL, key=lambda one: one.score(header))
+    best = max(_CERTAIN, key=lambda one: one.score(header))
+    usual = COMMON.score(header)
+    if usual > best.score(header) * _CLEARLY:
+        return COMMON
     return best if best.score(header) else None
 
 
