@@ -29,6 +29,7 @@ def _told(template: str) -> View:
 PAGES: dict[str, View] = {
     "400": _told("400.html"),
     "403": _told("403.html"),
+    "409": _told("409.html"),
     "403-csrf": _told("403_csrf.html"),
     "500": _broken,
     "503": _told("503.html"),

@@ -21,6 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser import errors
 from tests.browser.conftest import axe
 from tests.browser.extremes import lengthen
+from tests.browser.refused import REFUSED, send
 from tests.factories.shop import open_shop
 from tests.web.test_query_counts import ASKED, World, _staff, build, visitors
 
@@ -33,6 +34,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.full, pytest.mark.django_db(trans
 Visit = Callable[..., Page]
 SCRIPT = Path(__file__).with_name("looks.js").read_text(encoding="utf-8")
 WIDTHS = (360, 768, 1440)
+NARROW_AND_WIDE = (360, 1440)
 WALKED = {"zh-hans": (768, 1440), "en": (360,)}
 FACES = ("console", "store")
 NO_PAGES = re.compile(
@@ -51,6 +53,7 @@ class Stop:
     who: str
     url: str
     is_filtered: bool = False  # a list that another stop shows unfiltered
+    sent: dict[str, str] | None = None  # typed into its form, which comes back
 
 
 def stops(world: World, face: str) -> Iterator[Stop]:
@@ -70,9 +73,17 @@ def stops(world: World, face: str) -> Iterator[Stop]:
             is_filtered = "?" in url and url != urls[0]
             for who in people if url == urls[0] else people[:1]:
                 yield Stop(who, url.format(**world.names), is_filtered)
+    yield from _refused(world, face)
     home = "/console/" if face == "console" else "/"
     for error in ERRORS:
         yield Stop(Role.OWNER if face == "console" else "", home + error)
+
+
+def _refused(world: World, face: str) -> Iterator[Stop]:
+    """Return the pages of which a form comes back."""
+    for url, sent in REFUSED[face].items() if world.size else ():
+        who = Role.OWNER if face == "console" else "guest"
+        yield Stop(who, url.format(**world.names), sent=sent)
 
 
 def cookies(world: World, face: str) -> dict[str, Client]:
@@ -178,9 +189,14 @@ def looked(
         entered(look.page, people.get(stop.who), url, look.language)
         if not opened(look.page, url + stop.url):
             continue
-        for width in WIDTHS:
+        if stop.sent is not None:
+            send(look.page, stop.sent)
+        # a form that came back is its page with words more: one language of it is walked
+        is_back = stop.sent is not None
+        is_brief = stop.is_filtered or (is_back and look.language == "en")
+        for width in NARROW_AND_WIDE if is_back else WIDTHS:
             look.resize(width)
-            found = look.layout() if stop.is_filtered else ask(look)
+            found = look.layout() if is_brief else ask(look)
             wrong += [f"{stop.who} {stop.url} at {width}: {one}" for one in found]
     return wrong
 
@@ -210,7 +226,8 @@ def test_nothing_is_cut_where_names_and_sums_are_the_longest(
     live_server: LiveServer, visit: Visit, face: str
 ) -> None:
     world = build(2)
-    pages, people = stops(world, face), cookies(world, face)
+    pages = (one for one in stops(world, face) if one.sent is None)
+    people = cookies(world, face)
     lengthen()
 
     found = looked(Look(visit(1440), "en"), live_server.url, pages, people, Look.layout)
