@@ -72,7 +72,7 @@ def test_what_is_not_clear_is_asked_and_not_guessed(tmp_path: Path, codec: str, 
         open_table(path, knows=len)
 
     assert refusal.value.code == "undecodable_file"
-    assert "--encoding" in str(refusal.value)
+    assert "文件编码" in str(refusal.value)
 
 
 def test_the_encoding_that_somebody_chose_counts(tmp_path: Path) -> None:

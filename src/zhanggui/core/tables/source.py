@@ -163,10 +163,7 @@ def _sample(path: Path) -> bytes:
 def _unclear(found: Sequence[str]) -> FileRefused:
     names = _("、").join(str(ENCODINGS[one]) for one in found)
     return FileRefused(
-        _(
-            "分不清这个文件的字符编码，可能是：%(names)s。请选定「文件编码」再导入（命令行用"
-            " --encoding），或另存为 UTF-8。"
-        )
+        _("分不清这个文件的字符编码，可能是：%(names)s。请选定「文件编码」再导入，或另存为 UTF-8。")
         % {"names": names},
         code="undecodable_file",
     )
@@ -204,16 +201,13 @@ def _undecodable(line: int, codec: str = "") -> FileRefused:
         return FileRefused(
             _(
                 "文件看起来是「%(name)s」，但第 %(line)d 行附近有损坏的字符。请改好那一行，或选定"
-                "「文件编码」再导入（命令行用 --encoding）。"
+                "「文件编码」再导入。"
             )
             % {"name": ENCODINGS[codec], "line": line},
             code="undecodable_file",
         )
     return FileRefused(
-        _(
-            "第 %(line)d 行附近有无法识别的字符编码。请选定「文件编码」（命令行用 --encoding），"
-            "或另存为 UTF-8 后再导入。"
-        )
+        _("第 %(line)d 行附近有无法识别的字符编码。请选定「文件编码」，或另存为 UTF-8 后再导入。")
         % {"line": line},
         code="undecodable_file",
     )

@@ -164,7 +164,7 @@ def _names(field: Field) -> str:
 _TAKEN = {one.name for one in _SPECIAL}
 FAMILIES = ProductFormat(
     name="families",
-    label=gettext_lazy("商品和规格各占一行（Magento、Wix、BigCommerce、Ecwid、Amazon）"),
+    label=gettext_lazy("Magento、Wix、BigCommerce、Ecwid、Amazon"),
     fields=(
         *_SPECIAL,
         *(replace(one, names=_names(one)) for one in FIELDS if one.name not in _TAKEN),

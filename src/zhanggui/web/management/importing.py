@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhanggui.core.tables.encodings import ENCODINGS, codec_named
 from zhanggui.core.tables.types import FileRefused
-from zhanggui.core.types import COMMAND
+from zhanggui.core.types import COMMAND, Refusal
 from zhanggui.integrations import queries, services
 from zhanggui.integrations.queries import ImportRun
 from zhanggui.integrations.types import ImportRefused, Kind, RunState
@@ -24,6 +24,12 @@ def add_encoding(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--encoding", default="", type=_codec, help=f"of a text, else found out: {known}"
     )
+
+
+def hinted(refusal: Refusal) -> str:
+    """Return why a file is refused, with the option that helps where its encoding is not clear."""
+    hint = _("（命令行：--encoding 编码）") if refusal.code == "undecodable_file" else ""
+    return f"{refusal}{hint}"
 
 
 def _codec(name: str) -> str:
@@ -58,7 +64,7 @@ class ImportCommand(BaseCommand):
         try:
             run = self._imported(file, bar, is_dry_run=dry_run, **options)
         except (FileRefused, ImportRefused) as refusal:
-            raise CommandError(str(refusal)) from refusal
+            raise CommandError(hinted(refusal)) from refusal
         finally:
             if bar:
                 bar.end()

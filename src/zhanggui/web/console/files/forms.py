@@ -44,7 +44,9 @@ class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("导入什么"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("文件"),
-        help_text=_("CSV、Excel，或者一个 ZIP：里面放表格和图片。最大 1 GB。"),
+        help_text=_(
+            "CSV、Excel（网页格式的 .xls 也行），或者一个 ZIP：里面放表格和图片。最大 1 GB。"
+        ),
         widget=forms.FileInput(
             attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.xlsm,.xlsb,.ods,.xml,.html,.htm,.zip,.gz"}
         ),

@@ -22,7 +22,7 @@ from zhanggui.orders.types import (
     ImportReport,
     RowError,
 )
-from zhanggui.web.management.importing import add_encoding
+from zhanggui.web.management.importing import add_encoding, hinted
 from zhanggui.web.management.order_report import figures_of, summary
 from zhanggui.web.management.progress import ProgressBar
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         try:
             report = self._imported(progress, **options)
         except ImportRefused as refusal:
-            self._fail(refusal, code=refusal.code, detail=str(refusal), as_json=json)
+            self._fail(refusal, code=refusal.code, detail=hinted(refusal), as_json=json)
         except (OperationalError, ProgrammingError) as error:
             detail = _("数据库不能用（%(why)s）。请检查数据库，运行 zhanggui migrate 后再导入。")
             self._fail(
