@@ -157,6 +157,7 @@ def test_under_a_bare_address_no_passkey_is_offered(
     expect(page.get_by_role("button", name="用通行密钥登录")).to_have_count(0)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_the_account_fit_and_read(

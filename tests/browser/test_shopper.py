@@ -186,6 +186,7 @@ def looked_at(page: Page, store: Store, path: str, widths: tuple[int, ...]) -> d
     return found
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("widths", [(360,), (768, 1280)], ids=["phone", "desktop"])
 def test_no_page_is_too_wide_and_axe_finds_nothing(
     store: Store, visit: Visit, widths: tuple[int, ...]

@@ -209,6 +209,7 @@ def test_staff_sign_in_and_out(opened: Open, waiting: list[Order]) -> None:
     page.wait_for_url("**/console/login/")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("width", "narrow"), [(390, 360), (1280, 768)], ids=["phone", "desktop"])
 def test_no_page_scrolls_sideways_and_axe_finds_nothing_in_dark_and_light(
     opened: Open, waiting: list[Order], width: int, narrow: int
