@@ -64,6 +64,14 @@ def test_the_search_of_the_top_bar_the_list_and_the_api_find_it(owner: Client, q
     assert [one["number"] for one in asked.json()["items"]] == [number]
 
 
+def test_the_api_tells_where_an_order_came_from(owner: Client) -> None:
+    path = f"/api/v1/admin/orders/{Order.objects.get().number}"
+
+    told = Client().get(path, headers=program("warehouse")).json()["imported_from"]
+
+    assert told == {"format": "taobao", "number": NUMBER, "state": "交易成功"}
+
+
 def test_who_sees_one_warehouse_only_finds_it_nowhere(owner: Client) -> None:
     rights = {"home": {"view"}, "orders": {"view", "reveal"}}
     now = ImportRun.objects.get().created_at

@@ -182,10 +182,13 @@ def _order(request: HttpRequest, number: str) -> Order:
 
 
 def _answer(request: HttpRequest, found: Order) -> HttpResponse:
-    return as_json(
-        order_detail(
-            found,
-            fulfilment.parcels_of(order_id=found.pk),
-            with_money=holder(request).may("orders", "see_money"),
-        )
-    )
+    with_money = holder(request).may("orders", "see_money")
+    body = order_detail(found, fulfilment.parcels_of(order_id=found.pk), with_money=with_money)
+    told = orders.elsewhere(order=found, with_money=with_money)
+    if told is not None:
+        body["imported_from"] = {
+            "format": told.format_name,
+            "number": told.number,
+            "state": told.state,
+        }
+    return as_json(body)

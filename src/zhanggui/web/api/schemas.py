@@ -218,6 +218,14 @@ class BuyerOut(Schema):
     detail: str
 
 
+class ImportedFromOut(Schema):
+    """The shop from which an order was imported: its format, number and status there."""
+
+    format: str
+    number: str
+    state: str
+
+
 class OrderOut(Schema):
     """An order. Money is left out for roles that see none."""
 
@@ -246,6 +254,7 @@ class OrderOut(Schema):
     paid_minor: int | None = None
     refunded_minor: int | None = None
     pay_url: str | None = None
+    imported_from: ImportedFromOut | None = None
 
 
 class OrderRowOut(Schema):
