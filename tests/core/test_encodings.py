@@ -38,7 +38,9 @@ SIGNS = "SKU,Name\na,Men’s tee\nb,Nike® tee™\nc,Lamp 12” – £10\n"
         ("cp1252", "SKU,Name\na,Café\n"),
         ("mac_roman", FRENCH + "c,Écharpe rayée – “bébé”,9\nd,Boîte à thé,8\n"),
         ("utf-8", FRENCH),
+        ("gb18030", "SKU,Name\na,Tee £10\n"),
         ("utf-16-le", CHINESE),
+        ("utf-32", CHINESE),
     ],
 )
 def test_a_table_is_read_as_it_was_written(tmp_path: Path, codec: str, text: str) -> None:

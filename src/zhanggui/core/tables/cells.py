@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _WRAPPED = re.compile(r'="(.*)"', re.DOTALL)
-_BLANKS = " \t\r\n\u3000\u00a0\ufeff\u200b"
+_BLANKS = " \t\r\n\x1a\u3000\u00a0\ufeff\u200b"  # \x1a ends files of DOS
 _DAMAGED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2,3}")
 _AMOUNT_SIGNS = re.compile(
     r"^(?:CNY|RMB|US|HK|NT|EUR|USD|GBP|HKD)?[¥￥$€£\s]+|^(?:CNY|RMB)(?=[0-9])"

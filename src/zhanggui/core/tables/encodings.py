@@ -124,17 +124,23 @@ def _judged(codec: str, sample: bytes) -> _Judged:
     return _Judged(codec, usual / max(count, 1), common / max(count, 1), count)
 
 
-def _of_wide(is_usual: Callable[[str], bool], common: frozenset[str]) -> Callable[[str], _Score]:
+def _of_wide(
+    is_usual: Callable[[str], bool], is_common: Callable[[str], bool]
+) -> Callable[[str], _Score]:
     """Return how a text of many thousand characters is judged: each by itself."""
 
     def judge(text: str) -> _Score:
         chars = "".join(_FOREIGN.findall(text))
-        letters = sum(char.isalpha() for char in chars)
-        usual = sum(map(is_usual, chars))
-        share = sum(char in common for char in chars) * len(chars) / max(letters, 1)
-        return usual, share, len(chars)
+        common = sum(map(is_common, chars))
+        telling = sum(char.isalpha() or is_common(char) for char in chars)
+        return sum(map(is_usual, chars)), common * len(chars) / max(telling, 1), len(chars)
 
     return judge
+
+
+def _is_common_chinese(char: str) -> bool:
+    # What takes four bytes hardly ever comes about by chance: every other one is a digit.
+    return char in _USUAL_HANZI or (char != "\ufffd" and len(char.encode("gb18030")) == 4)
 
 
 def _western(text: str) -> _Score:
@@ -211,10 +217,10 @@ def _is_korean(char: str) -> bool:
 
 _KANA = frozenset(map(chr, range(0x3041, 0x30FF)))
 _JUDGES: dict[str, Callable[[str], _Score]] = {
-    "gb18030": _of_wide(_is_chinese, _USUAL_HANZI),
-    "cp950": _of_wide(_is_traditional, _USUAL_HANZI),
-    "cp932": _of_wide(_is_japanese, _USUAL_HANZI | _KANA),
-    "cp949": _of_wide(_is_korean, _USUAL_HANGUL),
+    "gb18030": _of_wide(_is_chinese, _is_common_chinese),
+    "cp950": _of_wide(_is_traditional, _USUAL_HANZI.__contains__),
+    "cp932": _of_wide(_is_japanese, (_USUAL_HANZI | _KANA).__contains__),
+    "cp949": _of_wide(_is_korean, _USUAL_HANGUL.__contains__),
     "cp1252": _western,
     "mac_roman": _western,
     "cp1251": _cyrillic,

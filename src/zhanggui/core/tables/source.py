@@ -20,7 +20,12 @@ _CHUNK = 1 << 20
 _MOST_BYTES = 1 << 30  # unpacked
 _SAMPLE = 256 << 10  # bytes
 _GZIP = b"\x1f\x8b"
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, with which it begins
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -82,7 +87,7 @@ def head_of(path: Path, size: int) -> str:
     """
     with _readable(path), _open(path) as file:
         head = file.read(size).removeprefix(codecs.BOM_UTF8)
-    wide = next((codec for mark, codec in _MARKS[1:] if head.startswith(mark)), "")
+    wide = next((codec for mark, codec in _MARKS if head.startswith(mark)), "")
     return head.decode(wide or _unmarked_utf16(head) or "latin-1", errors="replace")
 
 
