@@ -24,6 +24,10 @@ if (stale !== undefined) {
     link.removeAttribute("hx-get");
     link.setAttribute("aria-disabled", "true");
   }
-  addEventListener("online", () => location.reload());
-  document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && location.reload());
+  // who is on the way to another page is not called back
+  let isLeaving = false;
+  addEventListener("beforeunload", () => (isLeaving = true));
+  const renew = () => isLeaving || location.reload();
+  addEventListener("online", renew);
+  document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && renew());
 }
