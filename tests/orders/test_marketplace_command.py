@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from tests.factories.shop import open_shop
 from tests.orders.marketplaces import ITEMS, JD, TAOBAO, counts, row, save, taobao
+from tests.unchanged import nothing_changes
 
 from zhanggui.orders.models import Order
 
@@ -114,3 +116,40 @@ def test_online_retail_is_found_as_well(tmp_path: Path) -> None:
     out, _err = run(path, "--json")
 
     assert (json.loads(out)["gross_minor"], Order.objects.get().currency) == (1_530, "GBP")
+
+
+WOOCOMMERCE = (  # a shop in euros, whose export has no column for that
+    '"Order Number","Order Status","Order Date","Order Shipping Amount","Order Total Amount",'
+    'SKU,"Item Name","Quantity (- Refund)","Item Cost"\n'
+    '501,Completed,"2026-11-01 12:00",5.00,35.00,T-1,Tee,2,15.00\n'
+)
+
+
+def test_a_file_without_currency_is_in_the_one_that_somebody_names(tmp_path: Path) -> None:
+    open_shop()
+    path = tmp_path / "o.csv"
+    path.write_text(WOOCOMMERCE, "utf-8")
+
+    out, _err = run(path, "--currency", "eur", "--json")
+
+    assert json.loads(out)["totals"][0]["currency"] == "EUR"
+    order = Order.objects.get()
+    assert (order.currency, order.payable_minor, order.freight_minor) == ("EUR", 35_00, 5_00)
+
+
+@pytest.mark.parametrize(
+    ("name", "currency", "told"),
+    [
+        ("woo", "euro", "币种 EURO 应是三个字母，例如 CNY"),
+        ("taobao", "USD", "「淘宝、天猫订单」的金额都是人民币，不能按 USD 导入。"),
+    ],
+)
+def test_a_currency_that_can_not_be_is_refused(
+    tmp_path: Path, name: str, currency: str, told: str
+) -> None:
+    path = mixed(tmp_path)
+    if name == "woo":
+        path.write_text(WOOCOMMERCE, "utf-8")
+
+    with nothing_changes(), pytest.raises(CommandError, match=told):
+        run(path, "--currency", currency)

@@ -10,6 +10,7 @@ from django.test import Client
 from tests.factories.shop import open_shop
 from tests.factories.staff import StaffFactory
 from tests.orders.marketplaces import ITEMS, TAOBAO, row, taobao, text
+from tests.orders.test_marketplace_command import WOOCOMMERCE
 from tests.unchanged import nothing_changes
 
 from zhanggui.accounts.types import Role
@@ -130,6 +131,29 @@ def test_a_format_that_it_can_not_be_is_refused() -> None:
 
     made.refresh_from_db()
     assert (made.state, made.format) == (RunState.CHECKED, "taobao")
+
+
+def test_the_currency_is_chosen_where_the_file_names_none() -> None:
+    client = staff()
+    upload(client, orders_file())
+    url = f"/console/imports/{work().pk}/"
+    assert 'name="currency"' not in client.get(url).content.decode()  # Taobao's are always CNY
+
+    upload(client, WOOCOMMERCE.encode(), "orders.csv")
+    made = work()
+    url = f"/console/imports/{made.pk}/"
+    page = client.get(url).content.decode()
+    assert 'id="gross-CNY">¥35.00<' in page
+    assert "<option selected>CNY</option>" in page
+    client.post(f"{url}match/", {"format": made.format, "currency": "EUR"})
+    work()
+
+    page = client.get(url).content.decode()
+    assert 'id="gross-EUR">€35.00<' in page
+    assert "<option selected>EUR</option>" in page
+    client.post(f"{url}begin/")
+    work()
+    assert list(Order.objects.values_list("currency", "payable_minor")) == [("EUR", 35_00)]
 
 
 def test_a_file_of_unknown_columns_is_refused_at_once() -> None:

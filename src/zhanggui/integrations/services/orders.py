@@ -94,6 +94,7 @@ def import_history(
         open_orders=bool(run.options.get("open")),
         is_dry_run=is_dry_run,
         codec=codec,
+        currency=run.options.get("currency", ""),
     )
     with tables_of(path, codec=codec) as paths:
         return marketplace.import_marketplace(

@@ -21,7 +21,7 @@ NOTHING = frozenset({"", "-", "--", "---", "/", "无", "空", "null", "none", "n
 MOST_MINOR = 10**14
 _NUMBER = re.compile(r"[0-9A-Za-z#][0-9A-Za-z#_./-]{0,39}")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,3}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCY = re.compile(r"[A-Z]{3}")
 _YEARS = range(1995, 2100)
 _MASKED = re.compile(r"\*|…|^(?:##|\$\$)|^#.*##$|^~.*~$")
 
@@ -115,7 +115,7 @@ def amount_of(row: Row, name: str, currency: str, *, label: str = "") -> int | N
 def currency_of(row: Row, name: str) -> str:
     """Return a currency code, "" where the cell says nothing."""
     code = row.get(name).upper()
-    if code and not _CURRENCY.fullmatch(code):
+    if code and not CURRENCY.fullmatch(code):
         why = _("币种 %(text)s 应是三个字母，例如 CNY")
         raise RowFault("bad_currency", why % {"text": code[:40]}, line=row.line)
     return code

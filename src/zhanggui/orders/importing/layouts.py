@@ -42,6 +42,11 @@ class Layout:
     many_rows: bool = True
     items: "Layout | None" = None  # a second table with the goods
 
+    @property
+    def has_currencies(self) -> bool:
+        """Tell whether amounts may be in another currency than CNY, which a column may tell."""
+        return "currency" in self.fields
+
     def match(self, header: Sequence[str]) -> tuple[str, ...]:
         """Return the field of each column, "" for none; of equal columns the first counts."""
         found: list[str] = []

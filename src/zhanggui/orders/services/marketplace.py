@@ -14,6 +14,7 @@ from zhanggui.core.portions import portions
 from zhanggui.core.tables.reading import Table, open_table
 from zhanggui.core.transactions import rest
 from zhanggui.orders.importing import online_retail
+from zhanggui.orders.importing.cells import CURRENCY
 from zhanggui.orders.importing.faults import RowFault, UnknownStatus
 from zhanggui.orders.importing.formats import (
     LAYOUTS,
@@ -54,13 +55,15 @@ class Wish:
     """How a file is to be taken over: what unknown status words mean, and whether open orders come.
 
     `words` give HistoryState values. Open orders are those on which work would still be waiting.
-    `codec` is the encoding that somebody chose, "" to find it out.
+    `codec` is the encoding that somebody chose, "" to find it out, `currency` the one of amounts
+    for which the file names none, "" for CNY.
     """
 
     words: Mapping[str, str]
     open_orders: bool = False
     is_dry_run: bool = False
     codec: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ def format_labels() -> dict[str, str]:
     """Return name and label of the formats that a file can have."""
     known = {one.name: str(one.label) for one in LAYOUTS.values()}
     return {**known, online_retail.NAME: "Online Retail"}
+
+
+def has_currencies(format_name: str) -> bool:
+    """Tell whether files of a format may be in another currency than CNY."""
+    return format_name in LAYOUTS and LAYOUTS[format_name].has_currencies
 
 
 def format_of(paths: Sequence[Path], *, format_name: str = "", codec: str = "") -> str:
@@ -165,12 +173,14 @@ def import_marketplace(
     that more was refunded. No stock, payment, parcel, message or event comes of it.
 
     Raises:
-        ImportRefused: a file is damaged or of no known format; nothing was written.
+        ImportRefused: a file is damaged or of no known format, or never in the wanted currency;
+            nothing was written.
     """
     opened = opened_tables(paths, format_name=format_name, codec=wish.codec)
     layout = next(one.layout for one in opened if not one.is_item)
     source = From(format_name=layout.name, file_hash=_hash(paths), now=now)
-    reading = Reading(zone=zone, currency=_CURRENCY, words=wish.words)
+    currency = _currency(layout, wish.currency)
+    reading = Reading(zone=zone, currency=currency, words=wish.words)
     with Gathered() as gathered:
         _read(opened, gathered, progress)
         tally = _Tally(layout.name, gathered.lines, gathered.loose)
@@ -186,6 +196,23 @@ def import_marketplace(
             progress("write", tally.seen, gathered.orders)
         progress("write", gathered.orders, gathered.orders)
         return tally.report()
+
+
+def _currency(layout: Layout, wanted: str) -> str:
+    """Return the currency of amounts for which the file names none."""
+    if wanted in ("", _CURRENCY):
+        return _CURRENCY
+    if not CURRENCY.fullmatch(wanted):
+        raise ImportRefused(
+            _("币种 %(text)s 应是三个字母，例如 CNY") % {"text": wanted[:40]}, code="bad_currency"
+        )
+    if not layout.has_currencies:
+        raise ImportRefused(
+            _("「%(format)s」的金额都是人民币，不能按 %(currency)s 导入。")
+            % {"format": layout.label, "currency": wanted},
+            code="bad_currency",
+        )
+    return wanted
 
 
 def _read(opened: Sequence[Opened], gathered: Gathered, progress: Progress) -> None:

@@ -12,7 +12,7 @@ from zhanggui.core.tables.encodings import ENCODINGS
 from zhanggui.integrations.queries import ImportRun
 from zhanggui.integrations.types import RunState
 from zhanggui.orders.types import HistoryState
-from zhanggui.web.formats import grouped, money_parts
+from zhanggui.web.formats import SYMBOLS, grouped, money_parts
 
 
 def shown_history(run: ImportRun) -> dict[str, Any]:
@@ -35,6 +35,8 @@ def shown_history(run: ImportRun) -> dict[str, Any]:
         "formats": list(labels.items()),
         "encodings": list(ENCODINGS.items()),
         "encoding": run.options.get("encoding", ""),
+        "currencies": list(SYMBOLS) if marketplace.has_currencies(run.format) else [],
+        "currency": run.options.get("currency") or "CNY",
         "state_choices": HistoryState.choices,
         "open": bool(run.options.get("open")),
         "has_open": bool(counts.get("left_out")) or bool(run.options.get("open")),

@@ -37,7 +37,7 @@ from zhanggui.web.console.files.forms import (
 )
 from zhanggui.web.console.files.histories import chosen_words, shown_history
 from zhanggui.web.console.pages import page
-from zhanggui.web.formats import listed
+from zhanggui.web.formats import SYMBOLS, listed
 
 TILES = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REFUSED, Outcome.SKIPPED)
 _TYPES = {
@@ -265,7 +265,7 @@ def _read_again(request: HttpRequest, run: ImportRun) -> HttpResponse:
 
 
 def _match_orders(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    encoding = request.POST.get("encoding", "")
+    encoding, currency = request.POST.get("encoding", ""), request.POST.get("currency", "")
     return _ordered(
         request,
         run,
@@ -277,6 +277,7 @@ def _match_orders(request: HttpRequest, run: ImportRun) -> HttpResponse:
                 "open": request.POST.get("open") == "1",
                 "language": get_language(),
                 "encoding": encoding if encoding in ENCODINGS else "",
+                "currency": currency if currency in SYMBOLS else "",
             },
             now=timezone.now(),
         ),

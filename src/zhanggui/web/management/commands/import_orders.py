@@ -64,6 +64,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="check only, write nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument(
+            "--currency",
+            default="",
+            metavar="CODE",
+            help="of amounts where the file names none (CNY)",
+        )
         add_encoding(parser)
 
     def handle(self, *_args: Any, json: bool, **options: Any) -> None:
@@ -118,6 +124,7 @@ class Command(BaseCommand):
             open_orders=options["open"],
             is_dry_run=dry_run,
             codec=codec,
+            currency=options["currency"].upper(),
         )
         return import_marketplace(
             paths=paths, format_name=format_name, wish=wish, zone=zone, now=now, **show
