@@ -1,6 +1,6 @@
 """What becomes of the sample's categories; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from zhanggui.catalog.types import CategoryUse
 from zhanggui.demo.types import Fate
@@ -16,16 +16,18 @@ def fates(uses: Mapping[int, CategoryUse]) -> dict[int, Fate]:
 
     def fate(pk: int) -> Fate:
         if pk not in known:
-            known[pk] = _fate(uses[pk], [fate(child) for child in uses[pk].children & uses.keys()])
+            below = [fate(child) for child in uses[pk].children & uses.keys()]
+            known[pk] = _fate(uses[pk], below, uses.keys())
         return known[pk]
-
-    def _fate(use: CategoryUse, below: list[Fate]) -> Fate:
-        if use.has_own or use.live_children - uses.keys() or Fate.STAYS in below:
-            return Fate.STAYS
-        if use.has_kept or use.has_attributes or use.children - uses.keys():
-            return Fate.ARCHIVED
-        return Fate.ARCHIVED if Fate.ARCHIVED in below else Fate.GOES
 
     for pk in uses:
         fate(pk)
     return known
+
+
+def _fate(use: CategoryUse, below: list[Fate], sample: Set[int]) -> Fate:
+    if use.has_own or use.live_children - sample or Fate.STAYS in below:
+        return Fate.STAYS
+    if use.has_kept or use.has_attributes or use.children - sample:
+        return Fate.ARCHIVED
+    return Fate.ARCHIVED if Fate.ARCHIVED in below else Fate.GOES

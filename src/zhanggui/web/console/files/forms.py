@@ -16,6 +16,7 @@ from zhanggui.integrations.types import Kind, Reach, StockMode
 from zhanggui.web.access import seen_houses
 
 MOST_BYTES = 1 << 30
+ENCODING_CHOICES = (("", _("自动识别")), *ENCODINGS.items())
 RIGHTS = {  # what somebody must be able to do by hand to do it by a file
     Kind.PRODUCTS: ("products", "edit"),
     Kind.PRICES: ("products", "edit"),
@@ -58,11 +59,10 @@ class UploadForm(forms.Form):
         help_text=_("只有历史订单用得到：和订单列表按订单编号合在一起。"),
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.xml,.html,.htm,.gz"}),
     )
-
     encoding = forms.ChoiceField(
         label=_("文件编码"),
         required=False,
-        choices=[("", _("自动识别")), *ENCODINGS.items()],
+        choices=ENCODING_CHOICES,
         help_text=_("一般不用选。提示分不清，或者看到乱码时再选；Excel 文件不用选。"),
     )
 

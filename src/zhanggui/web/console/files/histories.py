@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhanggui.core.tables.encodings import ENCODINGS
 from zhanggui.integrations.queries import ImportRun
 from zhanggui.integrations.types import RunState
 from zhanggui.orders.types import HistoryState
@@ -33,8 +32,6 @@ def shown_history(run: ImportRun) -> dict[str, Any]:
         "unknown": list(unknown.items()),
         "may_choose": may_choose,
         "formats": list(labels.items()),
-        "encodings": list(ENCODINGS.items()),
-        "encoding": run.options.get("encoding", ""),
         "currencies": list(SYMBOLS) if marketplace.has_currencies(run.format) else [],
         "currency": run.options.get("currency") or "CNY",
         "state_choices": HistoryState.choices,

@@ -29,6 +29,7 @@ from zhanggui.integrations.types import COST, Kind, Outcome, RunState
 from zhanggui.inventory import queries as inventory
 from zhanggui.web.access import allowed, staff_actor, staff_user
 from zhanggui.web.console.files.forms import (
+    ENCODING_CHOICES,
     RIGHTS,
     ChoicesForm,
     UploadForm,
@@ -144,6 +145,8 @@ def _page(
         "form": form,
         "error": error,
         "steps": _steps(run),
+        "encodings": ENCODING_CHOICES,
+        "encoding": run.options.get("encoding", ""),
         "tiles": [(one.label, run.counts[one], one) for one in TILES if run.counts.get(one)],
         "pictures": run.pictures_done - run.counts.get("pictures_failed", 0),
         "is_busy": run.state in (RunState.MATCHED, RunState.RUNNING, RunState.UNDOING),
@@ -185,21 +188,11 @@ def _columns(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "columns": list(zip(run.header, samples, match, strict=False)),
         "choices": [one for one in format_.choices(more) if is_shown or one[0] != COST],
         "kept": "" if is_shown else COST,
-        **_encodings(run),
+        "read_as": encoding_label(run.options["read_as"]) if run.options.get("read_as") else "",
         "attributes": format_.name == OWN.name and run.kind == Kind.PRODUCTS,
         "formats": [(one.name, one.label) for one in formats.values()],
         "format": format_.name,
         "unused": sum(not one for one in match),
-    }
-
-
-def _encodings(run: ImportRun) -> dict[str, Any]:
-    """Return in which encoding a text was read and can be read, nothing for Excel."""
-    known = run.options.get("read_as", "")
-    return {
-        "read_as": encoding_label(known) if known else "",
-        "encodings": list(ENCODINGS.items()),
-        "encoding": run.options.get("encoding", ""),
     }
 
 
@@ -228,8 +221,8 @@ def match(request: HttpRequest, run_id: int) -> HttpResponse:
     run = _own(request, run_id)
     if run.kind == Kind.ORDERS:
         return _match_orders(request, run)
-    known = run.options.get("encoding", "")
-    if "reread" in request.POST or request.POST.get("encoding", known) != known:
+    encoding = run.options.get("encoding", "")
+    if "reread" in request.POST or request.POST.get("encoding", encoding) != encoding:
         return _read_again(request, run)
     formats = detect.formats_of(run.kind)
     chosen = request.POST.get("format", "")
@@ -256,16 +249,18 @@ def match(request: HttpRequest, run_id: int) -> HttpResponse:
 
 
 def _read_again(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    encoding = request.POST.get("encoding", "")
     return _ordered(
-        request,
-        run,
-        lambda: services.read_again(run=run, encoding=encoding if encoding in ENCODINGS else ""),
+        request, run, lambda: services.read_again(run=run, encoding=_chosen_encoding(request))
     )
 
 
+def _chosen_encoding(request: HttpRequest) -> str:
+    encoding = request.POST.get("encoding", "")
+    return encoding if encoding in ENCODINGS else ""
+
+
 def _match_orders(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    encoding, currency = request.POST.get("encoding", ""), request.POST.get("currency", "")
+    currency = request.POST.get("currency", "")
     return _ordered(
         request,
         run,
@@ -276,7 +271,7 @@ def _match_orders(request: HttpRequest, run: ImportRun) -> HttpResponse:
             options={
                 "open": request.POST.get("open") == "1",
                 "language": get_language(),
-                "encoding": encoding if encoding in ENCODINGS else "",
+                "encoding": _chosen_encoding(request),
                 "currency": currency if currency in SYMBOLS else "",
             },
             now=timezone.now(),
